@@ -1,0 +1,44 @@
+# The few words a person types. Each only calls the tool that does the work.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help build run test test-asan test-tsan lint format sample clean
+
+TO ?= http://127.0.0.1:8080
+
+help: ## print these words
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-10s  %s\n' "$$word" "$$line"; done
+
+build: ## build the program, build/stoa, with the packages it needs
+	@tools/install-packages build
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target stoa
+
+run: build ## build and serve on http://127.0.0.1:8080, data in ./data; ARGS='--listen 0.0.0.0:80' adds flags
+	@exec build/stoa serve $(ARGS)
+
+test: ## build and run every test, end with their counts
+	@tools/install-packages build test
+	@tools/test release
+
+test-asan: ## unit and API tests with address and undefined-behaviour sanitizers
+	@tools/install-packages build test
+	@tools/test asan
+
+test-tsan: ## unit and API tests with the thread sanitizer
+	@tools/install-packages build test
+	@tools/test tsan
+
+lint: build ## check format, clang-tidy, structure and the OpenAPI document
+	@tools/install-packages test lint
+	@tools/lint
+
+format: ## write the sources in the house's format
+	@tools/install-packages lint
+	@find src -name '*.[ch]pp' -exec clang-format -i {} +
+
+sample: ## fill the server at TO=http://127.0.0.1:8080 with sample data (auth = open)
+	@tools/install-packages test
+	@/usr/bin/python3 tools/sample.py --to $(TO)
+
+clean: ## remove what was built (not ./data)
+	@rm -rf build

@@ -1,0 +1,15 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+/// The commands of the program, one file each. Each adds itself to the command line; what it is asked to do is done
+/// by a callback, which throws std::runtime_error with what to do if it can't be.
+namespace stoa {
+
+void add_serve(CLI::App& app);
+void add_openapi(CLI::App& app);
+void add_import(CLI::App& app);
+
+}  // namespace stoa

@@ -1,0 +1,51 @@
+#include "commands/config_file.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+namespace stoa {
+
+namespace {
+
+std::string file_named(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const std::string argument = argv[i];
+        if (argument == "--config" && i + 1 < argc) return argv[i + 1];
+        if (argument.starts_with("--config=")) return argument.substr(9);
+    }
+    const char* from_environment = std::getenv("STOA_CONFIG");
+    return from_environment ? from_environment : "";
+}
+
+}  // namespace
+
+void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
+    const std::string file = file_named(argc, argv);
+    if (file.empty()) return;
+    std::vector<CLI::ConfigItem> items;
+    try {
+        items = CLI::ConfigTOML().from_file(file);
+    } catch (const CLI::Error& error) {
+        throw std::runtime_error(fmt::format("can't read the configuration: {}", error.what()));
+    }
+    for (const CLI::ConfigItem& item : items) {
+        CLI::Option* option = command.get_option_no_throw("--" + item.name);
+        if (!option || !item.parents.empty()) {
+            throw std::runtime_error(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
+                                                 item.fullname(), command.get_name()));
+        }
+        try {
+            option->default_val(item.inputs.size() == 1 ? item.inputs.front()
+                                                        : CLI::detail::join(item.inputs, " "));
+        } catch (const CLI::Error& error) {
+            throw std::runtime_error(fmt::format("{}: {}: {}", file, item.name, error.what()));
+        }
+    }
+}
+
+}  // namespace stoa

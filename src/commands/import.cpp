@@ -1,0 +1,5 @@
+#include "commands/commands.hpp"
+
+namespace stoa {
+void add_import(CLI::App&) {}
+}  // namespace stoa

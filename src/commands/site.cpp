@@ -1,0 +1,178 @@
+#include "commands/site.hpp"
+
+#include "messages/service.hpp"
+#include "platform/db/sqlite/database.hpp"
+#include "platform/embedded.hpp"
+#include "platform/http/openapi.hpp"
+#include "platform/http/problem_answer.hpp"
+#include "posts/service.hpp"
+#include "users/service.hpp"
+#include "votes/service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace stoa {
+
+namespace {
+
+constexpr std::size_t kHashingThreads = 1;
+constexpr std::size_t kHashesWaiting = 64;
+
+std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
+    const std::string schema = fmt::format("{}/schema/sqlite", service);
+    const std::array<std::string_view, 2> migrations{http::kIdempotencySchema, schema};
+    return db::sqlite::open({.folder = options.data, .name = service, .migrations = migrations});
+}
+
+std::string_view docs_page() {
+    const auto files = embedded_files();
+    const auto page = std::find_if(files.begin(), files.end(), [](const EmbeddedFile& file) {
+        return file.path == "platform/http/docs.html";
+    });
+    return page->content;
+}
+
+void add_database_metrics(Metrics& metrics, const std::string& service, const db::Database& database) {
+    const auto add = [&](std::string name, std::string help, std::uint64_t db::Statistics::*value) {
+        metrics.add_gauge("stoa_database_" + name, std::move(help), "service", service, [&database, value] {
+            return static_cast<double>(database.statistics().*value);
+        });
+    };
+    add("transactions_total", "Writes that became durable.", &db::Statistics::transactions);
+    add("commits_total", "Groups in which writes became durable.", &db::Statistics::commits);
+    add("checkpoints_total", "Copies of the log into the database.", &db::Statistics::checkpoints);
+    add("refused_total", "Writes refused because too many waited.", &db::Statistics::refused);
+    add("queue", "Writes waiting now.", &db::Statistics::queued);
+}
+
+template <class Service>
+void describe_if_asked(const std::vector<std::string>& services, std::vector<http::Operation>& operations,
+                       std::vector<http::Tag>& tags) {
+    if (std::find(services.begin(), services.end(), Service::kName) == services.end()) return;
+    Service::declare(http::Routes<Service>(operations));
+    tags.push_back({Service::kName, Service::kAbout});
+}
+
+}  // namespace
+
+std::string openapi_of(const std::vector<std::string>& services) {
+    std::vector<http::Operation> operations;
+    std::vector<http::Tag> tags;
+    describe_if_asked<posts::Service>(services, operations, tags);
+    describe_if_asked<votes::Service>(services, operations, tags);
+    describe_if_asked<users::Service>(services, operations, tags);
+    describe_if_asked<messages::Service>(services, operations, tags);
+    return http::openapi_document(operations, tags);
+}
+
+/// The services on one I/O thread: sessions of their databases, and the routes to their operations.
+class Site::ThreadApplication final : public http::Application {
+  public:
+    ThreadApplication(Site& site, Loop& loop, ThreadMetrics& metrics, std::function<bool()> is_draining)
+        : site_(site), loop_(loop), router_(metrics), is_draining_(std::move(is_draining)) {
+        add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
+        add_if_asked<votes::Service>([](db::Session& db) { return votes::Service(db); });
+        add_if_asked<users::Service>([&](db::Session& db) {
+            return users::Service(db, Passwords(site_.hashing_, loop_, site_.options_.hash_cost));
+        });
+        add_if_asked<messages::Service>([&](db::Session& db) {
+            users_client_ = std::make_unique<http::Client>(loop_, site_.options_.users_url);
+            return messages::Service(db, messages::Accounts(*users_client_));
+        });
+        add_own_routes();
+    }
+
+    Task<http::Response> handle(http::Request& request) override { return router_.handle(request); }
+
+  private:
+    /// One service: its session and what its endpoints stand on, then itself.
+    struct Part {
+        std::unique_ptr<db::Session> session;
+        std::unique_ptr<http::Foundation> foundation;
+        std::shared_ptr<void> service;
+    };
+
+    template <class Service, class Make>
+    void add_if_asked(Make make) {
+        const auto storage = site_.storage_.find(std::string(Service::kName));
+        if (storage == site_.storage_.end()) return;
+        Part part;
+        part.session = storage->second.database->session(loop_);
+        part.foundation = std::make_unique<http::Foundation>(http::Foundation{
+            router_, *part.session, storage->second.keys, site_.options_.auth});
+        auto service = std::make_shared<Service>(make(*part.session));
+        Service::declare(http::Routes<Service>(*service, *part.foundation));
+        part.service = std::move(service);
+        parts_.push_back(std::move(part));
+    }
+
+    /// What every process serves beside the API.
+    void add_own_routes() {
+        add_page("/healthz", "application/json", [] { return R"({"status":"alive"})"; });
+        add_page("/metrics", "text/plain; version=0.0.4", [this] { return site_.metrics_.text(); });
+        add_page("/openapi.json", "application/json", [this] { return site_.openapi_; });
+        add_page("/docs", "text/html; charset=utf-8", [] { return std::string(docs_page()); });
+        router_.add(http::Method::get, "/readyz",
+                    [this](http::Request&, const http::PathValues&) { return ready(); });
+    }
+
+    template <class Content>
+    void add_page(std::string_view path, std::string_view type, Content content) {
+        router_.add(http::Method::get, path,
+                    [type, content](http::Request&, const http::PathValues&) -> Task<http::Response> {
+                        return page(type, content());
+                    });
+    }
+
+    static Task<http::Response> page(std::string_view type, std::string content) {
+        http::Response response;
+        response.content_type = type;
+        response.body = std::move(content);
+        if (type.starts_with("text/html")) {
+            response.headers.emplace_back("Content-Security-Policy",
+                                          "default-src 'self'; script-src 'unsafe-inline'; style-src "
+                                          "'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'");
+        }
+        co_return response;
+    }
+
+    Task<http::Response> ready() {
+        if (is_draining_()) {
+            throw Problem::unavailable("This process is about to end.", std::chrono::seconds(1));
+        }
+        for (const Part& part : parts_) co_await part.session->check();
+        co_return co_await page("application/json", R"({"status":"ready"})");
+    }
+
+    Site& site_;
+    Loop& loop_;
+    http::Router router_;
+    std::function<bool()> is_draining_;
+    std::unique_ptr<http::Client> users_client_;
+    std::vector<Part> parts_;
+};
+
+Site::Site(SiteOptions options, Metrics& metrics)
+    : options_(std::move(options)),
+      metrics_(metrics),
+      hashing_(kHashingThreads, kHashesWaiting),
+      openapi_(openapi_of(options_.services)) {
+    for (const std::string& service : options_.services) {
+        Storage& storage = storage_[service];
+        storage.database = open_database(options_, service);
+        add_database_metrics(metrics_, service, *storage.database);
+    }
+}
+
+Site::~Site() = default;
+
+std::unique_ptr<http::Application> Site::application(Loop& loop, ThreadMetrics& metrics,
+                                                     std::function<bool()> is_draining) {
+    return std::make_unique<ThreadApplication>(*this, loop, metrics, std::move(is_draining));
+}
+
+}  // namespace stoa

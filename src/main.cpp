@@ -1,0 +1,49 @@
+#include "commands/commands.hpp"
+#include "commands/config_file.hpp"
+
+#include "version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <exception>
+#include <unistd.h>
+
+namespace {
+
+/// Logs go to standard error, so that what a command prints can be piped; colours only on a terminal.
+void set_up_log() {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("stoa"));
+    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    set_up_log();
+    CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
+    app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit));
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(32);
+    app.footer(
+        "Try:\n"
+        "  stoa serve                     everything on http://127.0.0.1:8080, data in ./data\n"
+        "  stoa serve --help              all its options\n"
+        "  curl 127.0.0.1:8080/docs       the API, to be read in a browser");
+    stoa::add_serve(app);
+    stoa::add_import(app);
+    stoa::add_openapi(app);
+    try {
+        stoa::take_defaults_from_config_file(*app.get_subcommand("serve"), argc, argv);
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "stoa: {}\n", error.what());
+        return 1;
+    }
+    return 0;
+}

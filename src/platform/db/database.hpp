@@ -1,0 +1,137 @@
+#pragma once
+
+#include "platform/db/value.hpp"
+#include "platform/task.hpp"
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace stoa {
+class Loop;
+}
+
+/// The data layer's one face, with engines behind it (sqlite/). Nothing here is there at once: every call
+/// is a task. SQL is in the dialect that all engines read: `$1` parameters, `returning`, `on conflict`.
+namespace stoa::db {
+
+/// A query: a named constant beside the function that runs it. Its address is its identity, by which an
+/// engine keeps it prepared; so it must outlive every session.
+struct Query {
+    std::string sql;
+
+    explicit Query(std::string text) : sql(std::move(text)) {}
+    Query(const Query&) = delete;
+    Query& operator=(const Query&) = delete;
+};
+
+using OnRow = std::function<void(const Row&)>;
+
+/// What queries can be run on. Every call may throw Problem::unavailable.
+class Executor {
+  public:
+    virtual ~Executor() = default;
+
+    /// The first row, if there is one.
+    template <class T, class... Args>
+    Task<std::optional<T>> one(const Query& query, Args... args) {
+        std::optional<T> found;
+        const std::array<Value, sizeof...(Args)> values{to_value(args)...};
+        co_await run(query, values, [&](const Row& row) {
+            if (!found) found = read_row<T>(row);
+        });
+        co_return found;
+    }
+
+    /// All rows; a query that could give many has a `limit`.
+    template <class T, class... Args>
+    Task<std::vector<T>> all(const Query& query, Args... args) {
+        std::vector<T> rows;
+        const std::array<Value, sizeof...(Args)> values{to_value(args)...};
+        co_await run(query, values, [&](const Row& row) { rows.push_back(read_row<T>(row)); });
+        co_return rows;
+    }
+
+    /// The first row for each of `keys`, in their order; keys without one are left out.
+    template <class T, class Key>
+    Task<std::vector<T>> each(const Query& query, std::vector<Key> keys) {
+        std::vector<T> rows;
+        for (const Key& key : keys) {
+            if (auto row = co_await one<T>(query, key)) rows.push_back(std::move(*row));
+        }
+        co_return rows;
+    }
+
+    /// Runs a statement that gives no rows.
+    template <class... Args>
+    Task<> execute(const Query& query, Args... args) {
+        const std::array<Value, sizeof...(Args)> values{to_value(args)...};
+        co_await run(query, values, [](const Row&) {});
+    }
+
+  protected:
+    /// `query` and `values` stay valid until the task ends.
+    virtual Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) = 0;
+};
+
+/// What a write operation has in hand: all that it does becomes durable at once, or nothing does.
+class Transaction : public Executor {};
+
+/// One I/O thread's access to one database. Reads see every write that was acknowledged before.
+class Session : public Executor {
+  public:
+    /// Runs `work(Transaction&) -> Task<T>` in a transaction and gives its result once that is durable.
+    /// Whatever `work` throws undoes it and comes out here. `work` may run on another thread, and more than
+    /// once, so it must touch nothing but the transaction and what it captured.
+    template <class Work>
+    auto write(Work work) -> decltype(work(std::declval<Transaction&>())) {
+        using T = typename decltype(work(std::declval<Transaction&>()))::value_type;
+        if constexpr (std::is_void_v<T>) {
+            co_await commit([&](Transaction& tx) -> Task<> { return work(tx); });
+        } else {
+            std::optional<T> result;
+            co_await commit([&](Transaction& tx) -> Task<> { return keep(work(tx), result); });
+            co_return std::move(*result);
+        }
+    }
+
+    /// Whether the database answers and takes writes. Throws Problem::unavailable if not.
+    virtual Task<> check() = 0;
+
+  protected:
+    virtual Task<> commit(std::function<Task<>(Transaction&)> work) = 0;
+
+  private:
+    template <class T>
+    static Task<> keep(Task<T> work, std::optional<T>& result) {
+        result.emplace(co_await std::move(work));
+    }
+};
+
+/// What an operator may want to know of a database; counters since the start.
+struct Statistics {
+    std::uint64_t transactions = 0;  ///< writes that became durable
+    std::uint64_t commits = 0;       ///< groups in which they did
+    std::uint64_t checkpoints = 0;
+    std::uint64_t refused = 0;  ///< writes refused because the queue was full
+    std::uint64_t queued = 0;   ///< writes waiting now
+};
+
+/// One service's database, shared by all threads.
+class Database {
+  public:
+    virtual ~Database() = default;
+
+    /// A session for the I/O thread of `loop`; both the database and the loop outlive it.
+    virtual std::unique_ptr<Session> session(Loop& loop) = 0;
+
+    virtual Statistics statistics() const = 0;
+};
+
+}  // namespace stoa::db

@@ -1,0 +1,56 @@
+#include "platform/db/folder_lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace stoa::db {
+
+namespace {
+
+/// The process id that a lock's holder wrote into it; "another process" if it can't be read.
+std::string holder_of(int file) {
+    std::array<char, 32> text{};
+    const auto size = pread(file, text.data(), text.size() - 1, 0);
+    return size > 0 ? "process " + std::string(text.data(), static_cast<std::size_t>(size))
+                    : "another process";
+}
+
+}  // namespace
+
+FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view name) {
+    std::error_code error;
+    if (std::filesystem::create_directories(folder, error)) {
+        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    const auto path = folder / fmt::format("{}.lock", name);
+    file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (file_ < 0) {
+        throw std::runtime_error(fmt::format("can't write to the data folder '{}': {}",
+                                             folder.string(), std::strerror(errno)));
+    }
+    if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
+        const std::string holder = holder_of(file_);
+        close(file_);
+        throw std::runtime_error(
+            fmt::format("the data folder '{}' is in use ('{}' is held by {}): stop that process first, "
+                        "or choose another folder with --data",
+                        folder.string(), path.filename().string(), holder));
+    }
+    const std::string pid = std::to_string(getpid());
+    if (ftruncate(file_, 0) != 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0) {
+        // Only the words of the next process's error suffer: the lock itself holds.
+    }
+}
+
+FolderLock::~FolderLock() { close(file_); }
+
+}  // namespace stoa::db

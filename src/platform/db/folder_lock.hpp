@@ -1,0 +1,23 @@
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace stoa::db {
+
+/// Keeps other processes away from a database's files for as long as it lives, however the process ends
+/// (flock(2) on `NAME.lock` beside them).
+class FolderLock {
+  public:
+    /// Makes the folder (readable by its owner alone) if it isn't there. Throws std::runtime_error, with what
+    /// to do, if another process holds the lock or the folder can't be written.
+    FolderLock(const std::filesystem::path& folder, std::string_view name);
+    ~FolderLock();
+    FolderLock(const FolderLock&) = delete;
+    FolderLock& operator=(const FolderLock&) = delete;
+
+  private:
+    int file_ = -1;
+};
+
+}  // namespace stoa::db

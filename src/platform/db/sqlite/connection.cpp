@@ -1,0 +1,135 @@
+#include "platform/db/sqlite/connection.hpp"
+
+#include "platform/problem.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <stdexcept>
+
+namespace stoa::db::sqlite {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A row of the statement that was stepped last.
+class StatementRow final : public Row {
+  public:
+    explicit StatementRow(sqlite3_stmt* statement) : statement_(statement) {}
+    bool is_null(int column) const override {
+        return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+    }
+    std::int64_t integer(int column) const override {
+        return sqlite3_column_int64(statement_, column);
+    }
+    std::string_view text(int column) const override {
+        const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+        return {bytes ? bytes : "",
+                static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+    }
+
+  private:
+    sqlite3_stmt* statement_;
+};
+
+/// Makes a statement ready for its next use, however this one ends.
+class Reset {
+  public:
+    explicit Reset(sqlite3_stmt* statement) : statement_(statement) {}
+    ~Reset() { sqlite3_reset(statement_); }
+    Reset(const Reset&) = delete;
+    Reset& operator=(const Reset&) = delete;
+
+  private:
+    sqlite3_stmt* statement_;
+};
+
+int bind(sqlite3_stmt* statement, int parameter, const Value& value) {
+    if (const auto* number = std::get_if<std::int64_t>(&value)) {
+        return sqlite3_bind_int64(statement, parameter, *number);
+    }
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        // The value outlives the step, so SQLite need not copy it.
+        return sqlite3_bind_text(statement, parameter, text->data(), static_cast<int>(text->size()),
+                                 SQLITE_STATIC);
+    }
+    return sqlite3_bind_null(statement, parameter);
+}
+
+}  // namespace
+
+Connection::Connection(const std::filesystem::path& file, Use use)
+    : connection_(nullptr, sqlite3_close_v2) {
+    sqlite3* connection = nullptr;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                      (use == Use::write ? SQLITE_OPEN_CREATE : 0);
+    const int result = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
+    connection_.reset(connection);
+    if (result != SQLITE_OK) {
+        throw std::runtime_error(fmt::format("can't open the database '{}': {}", file.string(),
+                                             sqlite3_errstr(result)));
+    }
+    sqlite3_extended_result_codes(connection, 1);
+    sqlite3_busy_timeout(connection, 5'000);
+    execute("pragma journal_mode = wal");
+    execute("pragma synchronous = full");
+    execute("pragma temp_store = memory");
+    execute(use == Use::write ? "pragma journal_size_limit = 67108864; pragma cache_size = -16384"
+                              : "pragma query_only = on; pragma cache_size = -8192");
+}
+
+void Connection::execute(const char* sql) {
+    if (sqlite3_exec(native(), sql, nullptr, nullptr, nullptr) != SQLITE_OK) fail(sql);
+}
+
+void Connection::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
+    const Statement& prepared_statement = prepared(query);
+    sqlite3_stmt* statement = prepared_statement.statement.get();
+    const Reset reset(statement);
+    int parameter = 0;
+    for (const std::size_t index : prepared_statement.values) {
+        if (bind(statement, ++parameter, values[index]) != SQLITE_OK) fail(query.sql.c_str());
+    }
+    const StatementRow row(statement);
+    int result = sqlite3_step(statement);
+    for (; result == SQLITE_ROW; result = sqlite3_step(statement)) on_row(row);
+    if (result != SQLITE_DONE) fail(query.sql.c_str());
+}
+
+Connection::Statement& Connection::prepared(const Query& query) {
+    const auto known = statements_.find(&query);
+    if (known != statements_.end()) return known->second;
+    return statements_.emplace(&query, prepare(query)).first->second;
+}
+
+Connection::Statement Connection::prepare(const Query& query) {
+    sqlite3_stmt* statement = nullptr;
+    const int result = sqlite3_prepare_v3(native(), query.sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
+                                          &statement, nullptr);
+    Statement made{{statement, sqlite3_finalize}, {}};
+    if (result != SQLITE_OK) fail(query.sql.c_str());
+    // SQLite numbers parameters as it meets them; `$2` may come before `$1`.
+    for (int i = 1; i <= sqlite3_bind_parameter_count(statement); ++i) {
+        const auto number = parse_integer(sqlite3_bind_parameter_name(statement, i) + 1);
+        if (!number || *number < 1) throw std::logic_error("parameters are $1, $2, …: " + query.sql);
+        made.values.push_back(static_cast<std::size_t>(*number - 1));
+    }
+    return made;
+}
+
+void Connection::fail(const char* sql) const {
+    const int code = sqlite3_errcode(native()) & 0xFF;
+    const std::string what = fmt::format("SQLite: {} ({}) in: {}", sqlite3_errmsg(native()),
+                                         sqlite3_extended_errcode(native()), sql);
+    if (code == SQLITE_CONSTRAINT) {
+        spdlog::debug(what);
+        throw Problem::conflict("A constraint of the stored data forbids this.");
+    }
+    spdlog::error(what);
+    if (code == SQLITE_ERROR || code == SQLITE_MISUSE) throw std::logic_error(what);
+    throw Problem::unavailable("The database can't be used at the moment.", 5s);
+}
+
+}  // namespace stoa::db::sqlite

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace stoa::db::sqlite {
+
+/// A connection to one SQLite file, used by one thread, with its statements prepared once. Every call may
+/// throw Problem: unavailable when the file can't be read or written (full disk, I/O error, busy), conflict
+/// when a constraint forbids it; the cause is logged.
+class Connection {
+  public:
+    enum class Use { read, write };
+    Connection(const std::filesystem::path& file, Use use);
+
+    /// Runs statements that give no rows and take no parameters.
+    void execute(const char* sql);
+
+    void run(const Query& query, std::span<const Value> values, const OnRow& on_row);
+
+    /// False once SQLite has rolled a transaction back by itself, as it does after grave errors.
+    bool in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
+
+    sqlite3* native() const { return connection_.get(); }
+
+  private:
+    struct Statement {
+        std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement;
+        std::vector<std::size_t> values;  ///< for each parameter of the statement, which value it takes
+    };
+    Statement& prepared(const Query& query);
+    Statement prepare(const Query& query);
+    [[noreturn]] void fail(const char* sql) const;
+
+    std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> connection_;
+    std::unordered_map<const Query*, Statement> statements_;
+};
+
+}  // namespace stoa::db::sqlite

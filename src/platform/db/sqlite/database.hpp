@@ -1,0 +1,23 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace stoa::db::sqlite {
+
+struct Options {
+    std::filesystem::path folder;
+    std::string_view name;                         ///< the files are NAME.db, NAME.lock, …
+    std::span<const std::string_view> migrations;  ///< folders of schema steps, in order
+    std::size_t queue = 4'096;                     ///< writes that may wait; one more is refused
+};
+
+/// Opens a database, made and brought up to date as needed. Throws std::runtime_error, with what to do, if
+/// another process has it or it can't be opened.
+std::unique_ptr<Database> open(const Options& options);
+
+}  // namespace stoa::db::sqlite

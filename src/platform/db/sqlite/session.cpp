@@ -1,0 +1,67 @@
+#include "platform/db/sqlite/session.hpp"
+
+#include "platform/problem.hpp"
+
+#include <chrono>
+
+namespace stoa::db::sqlite {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+const Query kBegin{"begin"};
+const Query kEnd{"commit"};
+const Query kAnything{"select count(*) from schema_migrations"};
+
+}  // namespace
+
+SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop)
+    : connection_(file, Connection::Use::read), writer_(writer), loop_(loop) {
+    loop.at_turn_end([this] { end_snapshot(); });
+}
+
+SqliteSession::~SqliteSession() { end_snapshot(); }
+
+Task<> SqliteSession::check() {
+    co_await one<std::int64_t>(kAnything);
+    if (writer_.failing()) throw Problem::unavailable("The database takes no writes.", 5s);
+}
+
+Task<> SqliteSession::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
+    begin_or_renew_snapshot();
+    connection_.run(query, values, on_row);
+    co_return;
+}
+
+Task<> SqliteSession::commit(Writer::Work work) {
+    struct Enqueue {
+        bool await_ready() const noexcept { return false; }
+        void await_suspend(std::coroutine_handle<> waiter) const {
+            job.waiter = waiter;
+            writer.enqueue(job);
+        }
+        void await_resume() const noexcept {}
+        Writer& writer;
+        Writer::Job& job;
+    };
+    Writer::Job job{std::move(work), loop_, {}, {}};
+    co_await Enqueue{writer_, job};
+    if (job.error) std::rethrow_exception(job.error);
+}
+
+void SqliteSession::begin_or_renew_snapshot() {
+    const std::uint64_t version = writer_.version();
+    if (snapshot_version_ == version) return;
+    end_snapshot();
+    connection_.run(kBegin, {}, {});
+    snapshot_version_ = version;
+}
+
+void SqliteSession::end_snapshot() {
+    if (snapshot_version_ == 0) return;
+    snapshot_version_ = 0;
+    connection_.run(kEnd, {}, {});
+}
+
+}  // namespace stoa::db::sqlite

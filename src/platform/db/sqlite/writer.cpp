@@ -1,0 +1,151 @@
+#include "platform/db/sqlite/writer.hpp"
+
+#include "platform/problem.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+
+namespace stoa::db::sqlite {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Copying the log early and often keeps each copy short: measured best for the latency of writes.
+constexpr int kCheckpointPages = 250;
+/// A log that readers never let start over is made to, at 16 MiB.
+constexpr int kRestartPages = 4'096;
+
+/// Runs queries at once, on the writer's thread.
+class WriterTransaction final : public Transaction {
+  public:
+    explicit WriterTransaction(Connection& connection) : connection_(connection) {}
+
+  protected:
+    Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
+        connection_.run(query, values, on_row);
+        co_return;
+    }
+
+  private:
+    Connection& connection_;
+};
+
+}  // namespace
+
+Writer::Writer(const std::filesystem::path& file, std::size_t capacity)
+    : connection_(file, Connection::Use::write), capacity_(capacity) {
+    sqlite3_wal_hook(
+        connection_.native(),
+        [](void* self, sqlite3*, const char*, int pages) {
+            static_cast<Writer*>(self)->log_pages_ = pages;
+            return SQLITE_OK;
+        },
+        this);
+    thread_ = std::thread([this] { loop(); });
+}
+
+Writer::~Writer() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    arrived_.notify_one();
+    thread_.join();
+}
+
+void Writer::enqueue(Job& job) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (waiting_.size() >= capacity_) {
+            refused_.fetch_add(1, std::memory_order_relaxed);
+            throw Problem::unavailable("Too many writes are waiting; try again shortly.", 1s);
+        }
+        waiting_.push_back(&job);
+    }
+    arrived_.notify_one();
+}
+
+Statistics Writer::statistics() const {
+    const std::lock_guard lock(mutex_);
+    return {transactions_, commits_, checkpoints_, refused_, waiting_.size()};
+}
+
+void Writer::loop() {
+    std::vector<Job*> group;
+    while (true) {
+        {
+            std::unique_lock lock(mutex_);
+            arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+            if (waiting_.empty()) return;
+            group.clear();
+            std::swap(group, waiting_);
+        }
+        commit_group(group);
+        resume_waiters(group);
+        checkpoint_if_due();
+    }
+}
+
+void Writer::commit_group(const std::vector<Job*>& group) {
+    try {
+        connection_.execute("begin immediate");
+        WriterTransaction transaction(connection_);
+        for (Job* job : group) run_in_savepoint(*job, transaction);
+        connection_.execute("commit");
+        version_.fetch_add(1, std::memory_order_release);
+        failing_.store(false, std::memory_order_relaxed);
+        commits_.fetch_add(1, std::memory_order_relaxed);
+        transactions_.fetch_add(group.size(), std::memory_order_relaxed);
+    } catch (...) {
+        spdlog::error("a group of {} writes was not committed; all of them are refused",
+                      group.size());
+        failing_.store(true, std::memory_order_relaxed);
+        sqlite3_exec(connection_.native(), "rollback", nullptr, nullptr, nullptr);
+        for (Job* job : group) job->error = std::current_exception();
+    }
+}
+
+void Writer::run_in_savepoint(Job& job, Transaction& transaction) {
+    connection_.execute("savepoint job");
+    try {
+        job.work(transaction).run();
+        connection_.execute("release job");
+    } catch (...) {
+        job.error = std::current_exception();
+        // After a grave error SQLite has undone the whole group; then this throws, and all of it fails.
+        connection_.execute("rollback to job; release job");
+    }
+}
+
+void Writer::resume_waiters(const std::vector<Job*>& group) {
+    // A job is gone as soon as its waiter runs; so first all are told apart, then resumed by loop.
+    std::vector<std::pair<Loop*, std::vector<std::coroutine_handle<>>>> by_loop;
+    for (const Job* job : group) {
+        auto entry = std::find_if(by_loop.begin(), by_loop.end(),
+                                  [&](const auto& known) { return known.first == &job->loop; });
+        if (entry == by_loop.end()) entry = by_loop.insert(entry, {&job->loop, {}});
+        entry->second.push_back(job->waiter);
+    }
+    for (const auto& [loop, waiters] : by_loop) loop->resume(waiters);
+}
+
+void Writer::checkpoint_if_due() {
+    if (log_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the log has started over
+    if (log_pages_ - checkpointed_pages_ < kCheckpointPages) return;
+    const int mode =
+        log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    int log = 0;
+    int copied = 0;
+    const int result =
+        sqlite3_wal_checkpoint_v2(connection_.native(), nullptr, mode, &log, &copied);
+    if (result != SQLITE_OK && result != SQLITE_BUSY) {
+        spdlog::error("SQLite: checkpoint: {}", sqlite3_errmsg(connection_.native()));
+        return;
+    }
+    checkpointed_pages_ = log_pages_;
+    checkpoints_.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace stoa::db::sqlite

@@ -1,0 +1,233 @@
+#include "platform/http/connection.hpp"
+
+#include "platform/http/problem_answer.hpp"
+#include "platform/http/trace.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace stoa::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kFirstBuffer = 4 << 10;
+constexpr std::size_t kSendAt = 64 << 10;  // answers to pipelined requests go out in pieces of about this
+constexpr std::size_t kLingerBytes = 32 << 20;
+constexpr auto kLingerTime = 3s;
+
+std::int64_t ticks(std::chrono::milliseconds time) { return time / kTick + 1; }
+
+void append_number(std::string& out, std::uint64_t number) {
+    std::array<char, 20> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    out.append(digits.data(), end);
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+}
+
+}  // namespace
+
+Connection::Connection(Socket socket, ConnectionContext& context)
+    : socket_(std::move(socket)), context_(context), parser_(context.options.request) {
+    boost::system::error_code ignored;
+    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+    const auto endpoint = socket_.remote_endpoint(ignored);
+    peer_ = endpoint.address().to_string();
+    in_.resize(kFirstBuffer);
+    enter(Phase::head);
+    phase_ = Phase::idle;  // a new connection must speak as soon as one that has begun to
+}
+
+void Connection::enter(Phase phase) {
+    if (phase == phase_) return;
+    phase_ = phase;
+    const ServerOptions& options = context_.options;
+    const auto limit = [&]() -> std::chrono::milliseconds {
+        switch (phase) {
+            case Phase::idle: return options.idle_timeout;
+            case Phase::head: return options.head_timeout;
+            case Phase::body: return options.body_timeout;
+            case Phase::sending: return options.write_timeout;
+            case Phase::closing: return kLingerTime;
+            case Phase::answering: break;
+        }
+        return 24h;  // what answers has limits of its own
+    };
+    deadline_ = context_.tick + ticks(limit());
+}
+
+void Connection::check_time() {
+    const bool in_the_way = context_.draining && (phase_ == Phase::idle || context_.tick >= context_.close_at);
+    if (phase_ == Phase::answering || (context_.tick < deadline_ && !in_the_way)) return;
+    timed_out_ = true;
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
+}
+
+Task<> Connection::serve() {
+    while (keep_alive_) {
+        try {
+            if (!co_await read_request()) break;
+        } catch (const Problem& problem) {
+            append_problem(problem);
+            break;
+        }
+        co_await answer_request();
+        const bool more_waits = in_begin_ < in_end_;
+        if (keep_alive_ && more_waits && out_.size() < kSendAt) continue;
+        if (!co_await send()) co_return;
+    }
+    if (co_await send() && refused_) co_await linger();
+}
+
+Task<> Connection::turn_away(Problem problem) {
+    append_problem(problem);
+    if (co_await send()) co_await linger();
+}
+
+/// False when the client is done, or too slow before it began.
+Task<bool> Connection::read_request() {
+    parser_.reset();
+    bool told_to_continue = false;
+    while (true) {
+        if (in_begin_ < in_end_) {
+            in_begin_ +=
+                parser_.feed(std::string_view(in_).substr(in_begin_, in_end_ - in_begin_));
+            if (parser_.complete()) co_return true;
+        }
+        if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
+            out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+        }
+        if (!co_await send()) co_return false;
+        const bool begun = in_begin_ < in_end_;
+        enter(parser_.head_complete() ? Phase::body : begun ? Phase::head : Phase::idle);
+        if (co_await read_more()) continue;
+        if (!timed_out_ || phase_ == Phase::idle) co_return false;
+        throw Problem::status(408, "The request did not come in time.");
+    }
+}
+
+Task<bool> Connection::read_more() {
+    if (in_begin_ == in_end_) {
+        in_begin_ = in_end_ = 0;
+    } else if (in_end_ == in_.size()) {
+        // What is left is the beginning of a head: the parser takes bodies as they come.
+        std::copy(in_.begin() + static_cast<std::ptrdiff_t>(in_begin_),
+                  in_.begin() + static_cast<std::ptrdiff_t>(in_end_), in_.begin());
+        in_end_ -= std::exchange(in_begin_, 0);
+        const std::size_t most = context_.options.request.head + 1;
+        if (in_end_ == in_.size()) in_.resize(std::max(std::min(in_.size() * 2, most), in_.size() + 1));
+    }
+    const auto free = asio::buffer(in_.data() + in_end_, in_.size() - in_end_);
+    const Outcome outcome =
+        co_await Operation{[&](auto done) { socket_.async_read_some(free, std::move(done)); }};
+    in_end_ += outcome.bytes;
+    co_return !outcome.error;
+}
+
+Task<> Connection::answer_request() {
+    enter(Phase::answering);
+    Request& request = parser_.request();
+    request.peer = peer_;
+    take_over_or_make_trace(request);
+    const auto start = std::chrono::steady_clock::now();
+    const Response response = co_await context_.application.handle(request);
+    keep_alive_ = parser_.keep_alive() && !context_.draining;
+    append(response, request.method == Method::head, keep_alive_);
+    context_.access_log.add(request, response, std::chrono::steady_clock::now() - start);
+}
+
+void Connection::append(const Response& response, bool head_only, bool keep_alive) {
+    const Request& request = parser_.request();
+    const bool has_body = response.status != 304 && !response.body.empty();
+    out_ += "HTTP/1.1 ";
+    append_number(out_, static_cast<std::uint64_t>(response.status));
+    out_ += ' ';
+    out_ += reason(response.status);
+    out_ += "\r\n";
+    if (has_body) append_field(out_, "Content-Type", response.content_type);
+    if (response.status != 304) {
+        out_ += "Content-Length: ";
+        append_number(out_, response.body.size());
+        out_ += "\r\n";
+    }
+    for (const auto& [name, value] : response.headers) append_field(out_, name, value);
+    append_field(out_, "X-Content-Type-Options", "nosniff");
+    append_field(out_, "Date", context_.date);
+    if (!request.request_id.empty()) append_field(out_, "X-Request-Id", request.request_id);
+    if (!request.traceparent.empty()) append_field(out_, "traceparent", request.traceparent);
+    append_cors(request.origin);
+    if (!keep_alive) append_field(out_, "Connection", "close");
+    out_ += "\r\n";
+    if (has_body && !head_only) out_ += response.body;
+}
+
+/// Lets pages from the configured origins read answers (the Fetch standard's CORS protocol).
+void Connection::append_cors(std::string_view origin) {
+    const auto& origins = context_.options.cors_origins;
+    if (origins.empty()) return;
+    append_field(out_, "Vary", "Origin");
+    const bool allowed = !origin.empty() && std::any_of(origins.begin(), origins.end(), [&](const auto& o) {
+        return o == "*" || o == origin;
+    });
+    if (!allowed) return;
+    append_field(out_, "Access-Control-Allow-Origin", origin);
+    append_field(out_, "Access-Control-Expose-Headers",
+                 "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed");
+    if (parser_.request().access_control_request_method.empty()) return;
+    append_field(out_, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
+    append_field(out_, "Access-Control-Allow-Headers",
+                 "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent");
+    append_field(out_, "Access-Control-Max-Age", "600");
+}
+
+void Connection::append_problem(const Problem& problem) {
+    Request& request = parser_.request();
+    request.peer = peer_;
+    take_over_or_make_trace(request);
+    Response response = answer(problem, request.path);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    keep_alive_ = false;
+    refused_ = true;
+    append(response, request.method == Method::head, false);
+    context_.access_log.add(request, response, {});
+}
+
+Task<bool> Connection::send() {
+    if (out_.empty()) co_return true;
+    enter(Phase::sending);
+    timed_out_ = false;
+    const Outcome outcome = co_await Operation{[&](auto done) {
+        asio::async_write(socket_, asio::buffer(out_), std::move(done));
+    }};
+    out_.clear();
+    if (out_.capacity() > 2 * kSendAt) out_.shrink_to_fit();
+    co_return !outcome.error;
+}
+
+Task<> Connection::linger() {
+    enter(Phase::closing);
+    timed_out_ = false;
+    boost::system::error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    for (std::size_t read = 0; read < kLingerBytes && !timed_out_;) {
+        const Outcome outcome = co_await Operation{
+            [&](auto done) { socket_.async_read_some(asio::buffer(in_), std::move(done)); }};
+        if (outcome.error) break;
+        read += outcome.bytes;
+    }
+}
+
+}  // namespace stoa::http

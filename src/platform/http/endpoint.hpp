@@ -1,0 +1,169 @@
+#pragma once
+
+#include "platform/auth/caller.hpp"
+#include "platform/db/database.hpp"
+#include "platform/http/answer.hpp"
+#include "platform/http/idempotency.hpp"
+#include "platform/http/operation.hpp"
+#include "platform/http/inputs.hpp"
+#include "platform/http/router.hpp"
+
+#include <optional>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace stoa::http {
+
+/// The one durable write of an operation that has slow work to do before it, and so can't run wholly inside a
+/// transaction: `co_await write([&](db::Transaction& tx) -> Task<…> { … })`. What it gives is the operation's
+/// answer, remembered under the request's idempotency key.
+class Write {
+  public:
+    Write(db::Session& session, const IdempotencyKey* key) : session_(session), key_(key) {}
+
+    template <class Work>
+    auto operator()(Work work) const -> decltype(work(std::declval<db::Transaction&>())) {
+        return session_.write([key = key_, work = std::move(work)](db::Transaction& tx) {
+            return once(tx, key, work);
+        });
+    }
+
+  private:
+    template <class Work>
+    static auto once(db::Transaction& tx, const IdempotencyKey* key, const Work& work)
+        -> decltype(work(tx)) {
+        if (key) co_await replay_if_known(tx, *key);
+        auto result = co_await work(tx);
+        if (key) co_await remember(tx, *key, render(result, nullptr));
+        co_return result;
+    }
+
+    db::Session& session_;
+    const IdempotencyKey* key_;
+};
+
+/// What the endpoints of one service stand on, on one I/O thread.
+struct Foundation {
+    Router& router;
+    db::Session& session;
+    KeysInFlight& keys;
+    Auth auth;
+};
+
+/// The routes of one service. An operation is a member function on described types; what it needs is read off
+/// its parameters, in any order and number:
+///
+///     PostId, Username, …   the values in the path, in their order there
+///     a described struct    the body if it has `is_body`, else the query
+///     Caller, KnownCaller   who calls
+///     db::Transaction&      it runs inside a transaction, and is durable before it is answered
+///     const Write&          it writes once, after work that must not hold up the others' writes
+///
+/// and what it answers off its result: `Task<Post>` (200), `Task<Created<Post>>` (201 with `Location`),
+/// `Task<Page<Post>>` (200, a list), `Task<Private<User>>`. The OpenAPI document comes from the same signature.
+template <class Service>
+class Routes {
+  public:
+    /// Serves the operations with `service`.
+    Routes(Service& service, const Foundation& foundation)
+        : service_(&service), foundation_(&foundation) {}
+
+    /// Only describes them.
+    explicit Routes(std::vector<Operation>& operations) : operations_(&operations) {}
+
+    template <class Op>
+    void get(std::string_view path, const Words& words, Op op) {
+        add(Method::get, path, words, op);
+    }
+    template <class Op>
+    void post(std::string_view path, const Words& words, Op op) {
+        add(Method::post, path, words, op);
+    }
+    template <class Op>
+    void put(std::string_view path, const Words& words, Op op) {
+        add(Method::put, path, words, op);
+    }
+    template <class Op>
+    void patch(std::string_view path, const Words& words, Op op) {
+        add(Method::patch, path, words, op);
+    }
+    template <class Op>
+    void delete_(std::string_view path, const Words& words, Op op) {
+        add(Method::delete_, path, words, op);
+    }
+
+  private:
+    template <class R, class... A>
+    void add(Method method, std::string_view path, const Words& words,
+             Task<R> (Service::*op)(A...)) {
+        if (operations_) operations_->push_back(describe<R, A...>(method, path, Service::kName, words));
+        if (!service_) return;
+        const bool is_public = method == Method::get && !words.is_private;
+        foundation_->router.add(
+            method, std::string(kBase) + std::string(path),
+            [service = service_, foundation = foundation_, op, is_public](Request& request, const PathValues& values) -> Task<Response> {
+                return run(*service, op, *foundation, is_public, request, values);
+            });
+    }
+
+    /// An operation, from its request to its answer.
+    template <class R, class... A>
+    static Task<Response> run(Service& service, Task<R> (Service::*op)(A...),
+                              const Foundation& foundation, bool is_public, Request& request,
+                              const PathValues& values) {
+        Inputs inputs(request, values, foundation.auth);
+        // Braces: the inputs are taken in the order of the parameters.
+        std::tuple<Taken<A>...> taken{inputs.take<Taken<A>>()...};
+        inputs.finish();
+        const auto key = IdempotencyKey::of(request, inputs.acting());
+        std::optional<KeysInFlight::Hold> hold;
+        if (key) hold.emplace(foundation.keys, *key);
+        const Write write(foundation.session, key ? &*key : nullptr);
+        Response response;
+        try {
+            response = render(co_await call<R, A...>(service, op, taken, write), &inputs);
+        } catch (Replay& replay) {
+            response = std::move(replay.response);
+        }
+        if (is_public && response.status == 200 && !response.is_private) {
+            response.caching = Response::Caching::revalidate;
+        }
+        co_return response;
+    }
+
+    template <class R, class... A>
+    static Task<R> call(Service& service, Task<R> (Service::*op)(A...),
+                        std::tuple<Taken<A>...>& taken, const Write& write) {
+        if constexpr ((std::is_same_v<A, db::Transaction&> || ...)) {
+            return write([&service, op, &taken](db::Transaction& tx) {
+                return std::apply(
+                    [&](auto&... args) { return (service.*op)(pass<A>(args, &tx, nullptr)...); },
+                    taken);
+            });
+        } else {
+            return std::apply(
+                [&](auto&... args) { return (service.*op)(pass<A>(args, nullptr, &write)...); },
+                taken);
+        }
+    }
+
+    /// An argument as the operation wants it. Values are copied: a transaction may run more than once.
+    template <class A, class T>
+    static A pass(T& value, db::Transaction* tx, const Write* write) {
+        if constexpr (std::is_same_v<A, db::Transaction&>) {
+            return *tx;
+        } else if constexpr (std::is_same_v<A, const Write&>) {
+            return *write;
+        } else {
+            return value;
+        }
+    }
+
+    Service* service_ = nullptr;
+    const Foundation* foundation_ = nullptr;
+    std::vector<Operation>* operations_ = nullptr;
+};
+
+}  // namespace stoa::http

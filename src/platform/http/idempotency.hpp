@@ -1,0 +1,62 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+#include "platform/http/message.hpp"
+
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+/// Idempotency keys (draft-ietf-httpapi-idempotency-key-header): a request that is sent again because its answer
+/// was lost has one effect. The first answer is kept in the transaction that made it, so it is there if and only
+/// if its effect is.
+namespace stoa::http {
+
+/// The folder of the table's schema, below src/.
+inline constexpr std::string_view kIdempotencySchema = "platform/http/schema/sqlite";
+
+/// A request's key, as it is kept.
+struct IdempotencyKey {
+    std::string caller;       ///< a key means something to its caller alone
+    std::string key;
+    std::string fingerprint;  ///< of what was asked for
+
+    /// The key of a request, if it carries one. Throws Problem 422 if that is not 1 to 255 printable ASCII
+    /// characters.
+    static std::optional<IdempotencyKey> of(const Request& request, std::string_view caller);
+};
+
+/// Thrown inside a transaction to undo it and answer what was answered before.
+struct Replay {
+    Response response;
+};
+
+/// Throws Replay if the key was used before for the same request; Problem 422 if for another.
+Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key);
+
+Task<> remember(db::Transaction& tx, const IdempotencyKey& key, const Response& response);
+
+/// The keys whose first request is being answered by this process.
+class KeysInFlight {
+  public:
+    /// Holds a key while it lives. Throws Problem 409 if it is held already.
+    class Hold {
+      public:
+        Hold(KeysInFlight& keys, const IdempotencyKey& key);
+        ~Hold();
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+      private:
+        KeysInFlight& keys_;
+        std::string id_;
+    };
+
+  private:
+    std::mutex mutex_;
+    std::unordered_set<std::string> held_;
+};
+
+}  // namespace stoa::http

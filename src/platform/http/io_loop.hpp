@@ -1,0 +1,86 @@
+#pragma once
+
+#include "platform/loop.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace stoa::http {
+
+namespace asio = boost::asio;
+
+// Sockets and timers with the io_context's own executor: the polymorphic one costs more for each operation.
+using Executor = asio::io_context::executor_type;
+using Socket = asio::basic_stream_socket<asio::ip::tcp, Executor>;
+using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+/// What an operation on a socket came to.
+struct Outcome {
+    boost::system::error_code error;
+    std::size_t bytes = 0;
+};
+
+/// Awaits an Asio operation: `co_await Operation{[&](auto done) { socket.async_read_some(b, done); }}`.
+template <class Start>
+class Operation {
+  public:
+    explicit Operation(Start start) : start_(std::move(start)) {}
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) {
+        start_([this, waiter](boost::system::error_code error, std::size_t bytes = 0) {
+            outcome_ = {error, bytes};
+            waiter.resume();
+        });
+    }
+    Outcome await_resume() const noexcept { return outcome_; }
+
+  private:
+    Start start_;
+    Outcome outcome_;
+};
+
+/// One I/O thread's event loop: an io_context, run in turns.
+class IoLoop final : public Loop {
+  public:
+    asio::io_context& context() { return context_; }
+
+    void resume(std::span<const std::coroutine_handle<>> coroutines) override {
+        asio::post(context_, [all = std::vector(coroutines.begin(), coroutines.end())] {
+            for (const auto coroutine : all) coroutine.resume();
+        });
+    }
+
+    void at_turn_end(std::function<void()> what) override {
+        at_turn_end_.push_back(std::move(what));
+    }
+
+    /// Runs until stopped or out of work. A turn is bounded, so that its end comes under any load.
+    void run() {
+        constexpr int most_events = 128;
+        while (context_.run_one() > 0) {
+            for (int i = 1; i < most_events && context_.poll_one() > 0; ++i) {
+            }
+            for (const auto& what : at_turn_end_) what();
+        }
+    }
+
+  private:
+    asio::io_context context_{1};
+    std::vector<std::function<void()>> at_turn_end_;
+};
+
+}  // namespace stoa::http

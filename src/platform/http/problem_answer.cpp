@@ -1,0 +1,46 @@
+#include "platform/http/problem_answer.hpp"
+
+#include "platform/json/utf8.hpp"
+#include "platform/json/write.hpp"
+
+namespace stoa::http {
+
+namespace {
+
+void write_faults(std::string& out, const Faults& faults) {
+    out += ",\"errors\":[";
+    for (const Fault& fault : faults) {
+        if (&fault != faults.data()) out += ',';
+        out += fault.in == Fault::In::body ? "{\"pointer\":" : "{\"parameter\":";
+        json::write_text(out, fault.where);
+        out += ",\"detail\":";
+        json::write_text(out, fault.detail);
+        out += '}';
+    }
+    out += ']';
+}
+
+}  // namespace
+
+Response answer(const Problem& problem, std::string_view instance) {
+    Response response;
+    response.status = problem.status();
+    std::string& body = response.body;
+    body += "{\"type\":\"about:blank\",\"title\":";
+    json::write_text(body, reason(problem.status()));
+    body += ",\"status\":";
+    json::write_integer(body, problem.status());
+    body += ",\"detail\":";
+    json::write_text(body, problem.detail());
+    body += ",\"instance\":";
+    json::write_text(body, utf8::valid(instance) ? instance : "");
+    if (!problem.faults().empty()) write_faults(body, problem.faults());
+    body += '}';
+    if (const auto& after = problem.retry_after()) {
+        response.headers.emplace_back("Retry-After", std::to_string(after->count()));
+    }
+    if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return response;
+}
+
+}  // namespace stoa::http

@@ -1,0 +1,193 @@
+#include "platform/http/request_parser.hpp"
+
+#include "platform/json/text.hpp"
+#include "platform/problem.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace stoa::http {
+
+namespace {
+
+namespace beast_http = boost::beast::http;
+using boost::beast::string_view;
+using Error = boost::beast::error_code;
+
+Method method_of(beast_http::verb verb) {
+    switch (verb) {
+        case beast_http::verb::get: return Method::get;
+        case beast_http::verb::head: return Method::head;
+        case beast_http::verb::post: return Method::post;
+        case beast_http::verb::put: return Method::put;
+        case beast_http::verb::patch: return Method::patch;
+        case beast_http::verb::delete_: return Method::delete_;
+        case beast_http::verb::options: return Method::options;
+        default: return Method::other;
+    }
+}
+
+[[noreturn]] void refuse(const Error& error, const RequestLimits& limits) {
+    if (error == beast_http::error::header_limit) {
+        throw Problem::status(
+            431, fmt::format("The request's head is larger than {} bytes.", limits.head));
+    }
+    if (error == beast_http::error::body_limit) {
+        throw Problem::status(413, fmt::format("The body is larger than {} bytes.", limits.body));
+    }
+    throw Problem::unreadable(fmt::format("This is not HTTP/1.1: {}.", error.message()));
+}
+
+}  // namespace
+
+class RequestParser::Parser final : public beast_http::basic_parser<true> {
+  public:
+    explicit Parser(const RequestLimits& limits) {
+        eager(true);
+        header_limit(static_cast<std::uint32_t>(limits.head));
+        body_limit(limits.body);
+    }
+
+    /// To be called before bytes are put: no view of the head may dangle when the buffer moves.
+    void reserve_head(std::size_t bytes) {
+        if (!is_header_done()) head_.reserve(bytes);
+    }
+
+    Request request;
+    bool expects_continue = false;
+    int refused_with = 0;  ///< a status, if the head is well-formed but not acceptable
+
+  private:
+    std::string_view keep(string_view text) {
+        const std::size_t at = head_.size();
+        head_.append(text.data(), text.size());
+        return std::string_view(head_).substr(at);
+    }
+
+    void on_request_impl(beast_http::verb verb, string_view, string_view target,
+                         int version, Error& error) override {
+        version_ = version;
+        request.method = method_of(verb);
+        std::string_view path = keep(target);
+        for (const std::string_view scheme : {"http://", "https://"}) {  // the absolute form
+            if (!path.starts_with(scheme)) continue;
+            path.remove_prefix(scheme.size());
+            path.remove_prefix(std::min(path.find_first_of("/?"), path.size()));
+        }
+        const auto question = std::min(path.find('?'), path.size());
+        request.path = path.substr(0, question);
+        request.query = path.substr(std::min(question + 1, path.size()));
+        if (request.path.empty()) request.path = "/";
+        const bool asterisk = request.path == "*" && request.method == Method::options;
+        if (!request.path.starts_with('/') && !asterisk) error = beast_http::error::bad_target;
+    }
+
+    void on_field_impl(beast_http::field which, string_view name, string_view value,
+                       Error& error) override {
+        using beast_http::field;
+        switch (which) {
+            case field::host:
+                if (hosts_++ == 0) request.host = keep(value);
+                break;
+            case field::authorization: request.authorization = keep(value); break;
+            case field::content_type: request.content_type = keep(value); break;
+            case field::content_encoding: request.content_encoding = keep(value); break;
+            case field::if_none_match: request.if_none_match = keep(value); break;
+            case field::origin: request.origin = keep(value); break;
+            case field::access_control_request_method:
+                request.access_control_request_method = keep(value);
+                break;
+            case field::expect:
+                expects_continue = lower_case({value.data(), value.size()}) == "100-continue";
+                if (!expects_continue) refused_with = 417;
+                break;
+            case field::unknown: on_unknown_field(name, value); break;
+            default: break;
+        }
+        // Folded lines are obsolete, and a way to hide a field from whoever is in front of us (RFC 9112, 5.2).
+        if (std::find(value.begin(), value.end(), '\n') != value.end()) {
+            error = beast_http::error::bad_obs_fold;
+        }
+    }
+
+    void on_unknown_field(string_view name, string_view value) {
+        const auto is = [&](string_view other) { return boost::beast::iequals(name, other); };
+        if (is("Idempotency-Key")) {
+            request.idempotency_key = keep(value);
+        } else if (is("X-Request-Id")) {
+            request.request_id.assign(value.data(), value.size());
+        } else if (is("traceparent")) {
+            request.traceparent.assign(value.data(), value.size());
+        } else if (is("X-Forwarded-For")) {
+            request.forwarded_for = keep(value);
+        }
+    }
+
+    void on_header_impl(Error& error) override {
+        const bool host_needed = version_ >= 11;
+        if (hosts_ > 1 || (host_needed && hosts_ == 0)) error = beast_http::error::bad_field;
+    }
+
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
+        if (length) request.body.reserve(static_cast<std::size_t>(*length));
+    }
+    std::size_t on_body_impl(string_view bytes, Error&) override {
+        request.body.append(bytes.data(), bytes.size());
+        return bytes.size();
+    }
+    void on_chunk_header_impl(std::uint64_t, string_view, Error&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view bytes, Error&) override {
+        request.body.append(bytes.data(), bytes.size());
+        return bytes.size();
+    }
+    void on_finish_impl(Error&) override {}
+    void on_response_impl(int, string_view, int, Error&) override {}
+
+    std::string head_;
+    int hosts_ = 0;
+    int version_ = 11;
+};
+
+RequestParser::RequestParser(const RequestLimits& limits) : limits_(limits) { reset(); }
+RequestParser::~RequestParser() = default;
+
+void RequestParser::reset() { parser_ = std::make_unique<Parser>(limits_); }
+
+std::size_t RequestParser::feed(std::string_view bytes) {
+    std::size_t taken = 0;
+    Error error;
+    // One put() takes one piece of a chunked body; go on as long as there is progress.
+    while (taken < bytes.size() && !parser_->is_done()) {
+        const auto rest = bytes.substr(taken);
+        parser_->reserve_head(rest.size());
+        const std::size_t put =
+            parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+        taken += put;
+        if (error && error != beast_http::error::need_more) refuse(error, limits_);
+        if (put == 0) break;
+        error = {};
+    }
+    if (head_complete() && parser_->refused_with != 0) {
+        throw Problem::status(parser_->refused_with, "Only `Expect: 100-continue` is understood.");
+    }
+    if (!head_complete() && bytes.size() > limits_.head) {
+        refuse(beast_http::error::header_limit, limits_);
+    }
+    return taken;
+}
+
+bool RequestParser::head_complete() const { return parser_->is_header_done(); }
+bool RequestParser::complete() const { return parser_->is_done(); }
+bool RequestParser::expects_continue() const {
+    return head_complete() && parser_->expects_continue;
+}
+bool RequestParser::keep_alive() const { return parser_->keep_alive(); }
+Request& RequestParser::request() { return parser_->request; }
+
+}  // namespace stoa::http

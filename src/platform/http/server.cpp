@@ -1,0 +1,234 @@
+#include "platform/http/server.hpp"
+
+#include "platform/http/connection.hpp"
+#include "platform/http/io_loop.hpp"
+#include "platform/json/integer.hpp"
+#include "platform/problem.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <ctime>
+#include <list>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace stoa::http {
+
+namespace {
+
+using namespace std::chrono_literals;
+using asio::ip::tcp;
+
+/// Beyond the limit of connections, this many more are told so; the rest is closed at once.
+constexpr std::size_t kTurnedAwayAtOnce = 64;
+
+tcp::endpoint endpoint_of(const std::string& listen) {
+    const auto colon = listen.rfind(':');
+    std::string host = listen.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host == "localhost") host = "127.0.0.1";
+    if (host.empty() || host == "*") host = "0.0.0.0";
+    const std::int64_t port =
+        colon == std::string::npos ? -1 : parse_integer(listen.substr(colon + 1)).value_or(-1);
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (error || port < 0 || port > 65'535) {
+        throw std::runtime_error(
+            fmt::format("can't listen on '{}': give ADDRESS:PORT, as 127.0.0.1:8080 or [::]:80", listen));
+    }
+    return {address, static_cast<std::uint16_t>(port)};
+}
+
+void listen_on(Acceptor& acceptor, const tcp::endpoint& endpoint, bool shared) {
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    const int on = shared ? 1 : 0;
+    ::setsockopt(acceptor.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+    acceptor.bind(endpoint);
+    if (shared) acceptor.listen(4'096);
+}
+
+/// Makes sure that no other process listens there: sharing a port between our threads would let it share too.
+/// Gives the endpoint with its port, if any free one was asked for.
+tcp::endpoint claimed(const std::string& listen) {
+    const tcp::endpoint endpoint = endpoint_of(listen);
+    asio::io_context context;
+    Acceptor probe(context.get_executor());
+    try {
+        listen_on(probe, endpoint, false);
+        probe.listen(1);
+        return probe.local_endpoint();
+    } catch (const boost::system::system_error& error) {
+        throw std::runtime_error(
+            fmt::format("can't listen on {}: {}; choose another address with --listen", listen,
+                        error.code().message()));
+    }
+}
+
+std::string http_date() { return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))); }
+
+}  // namespace
+
+/// What the threads of a server share.
+class Server::Shared {
+  public:
+    Shared(ServerOptions given, Metrics& all_metrics)
+        : options(std::move(given)), metrics(all_metrics), endpoint(claimed(options.listen)) {}
+
+    const ServerOptions options;
+    Metrics& metrics;
+    const tcp::endpoint endpoint;
+    std::atomic<std::size_t> connections = 0;
+    std::atomic<bool> draining = false;
+};
+
+/// One I/O thread: its loop, its listening socket, its connections.
+class Server::IoThread {
+  public:
+    explicit IoThread(Shared& shared)
+        : shared_(shared),
+          metrics_(shared.metrics.add_thread()),
+          acceptor_(loop_.context().get_executor()),
+          ticker_(loop_.context().get_executor()),
+          access_log_(shared.options.access_log) {
+        listen_on(acceptor_, shared.endpoint, true);
+    }
+
+    Loop& loop() { return loop_; }
+    ThreadMetrics& metrics() { return metrics_; }
+
+    void run(std::unique_ptr<Application> application) {
+        application_ = std::move(application);
+        context_ = std::make_unique<ConnectionContext>(
+            ConnectionContext{shared_.options, *application_, access_log_, draining_, 0, kNever, http_date()});
+        accept();
+        tick();
+        loop_.run();
+    }
+
+    /// From any thread.
+    void drain() {
+        asio::post(loop_.context(), [this] {
+            draining_ = true;
+            context_->close_at = context_->tick + shared_.options.drain_timeout / kTick;
+            boost::system::error_code ignored;
+            acceptor_.close(ignored);
+        });
+    }
+
+  private:
+    Detached accept() {
+        while (!draining_) {
+            Socket socket(loop_.context().get_executor());
+            const Outcome outcome = co_await Operation{
+                [&](auto done) { acceptor_.async_accept(socket, std::move(done)); }};
+            if (!outcome.error) {
+                serve(std::move(socket));
+            } else if (!draining_) {
+                // Out of file descriptors, most likely: some come back when connections close.
+                spdlog::warn("can't accept connections: {}", outcome.error.message());
+                Timer pause(loop_.context().get_executor(), 100ms);
+                co_await Operation{[&](auto done) { pause.async_wait(std::move(done)); }};
+            }
+        }
+    }
+
+    Detached serve(Socket socket) {
+        const std::size_t most = shared_.options.max_connections;
+        const std::size_t count = shared_.connections.fetch_add(1) + 1;
+        if (count <= most + kTurnedAwayAtOnce) {
+            Connection connection(std::move(socket), *context_);
+            const auto place = connections_.insert(connections_.end(), &connection);
+            metrics_.connections.fetch_add(1, std::memory_order_relaxed);
+            co_await serve_or_turn_away(connection, count <= most);
+            metrics_.connections.fetch_sub(1, std::memory_order_relaxed);
+            connections_.erase(place);
+        }
+        shared_.connections.fetch_sub(1);
+    }
+
+    static Task<> serve_or_turn_away(Connection& connection, bool there_is_room) {
+        try {
+            if (there_is_room) {
+                co_await connection.serve();
+            } else {
+                co_await connection.turn_away(
+                    Problem::unavailable("Too many connections are open; try again shortly.", 1s));
+            }
+        } catch (const std::exception& error) {
+            spdlog::error("a connection was given up: {}", error.what());
+        }
+    }
+
+    /// The coarse clock: limits of time are looked at here and nowhere else.
+    Detached tick() {
+        while (!draining_ || !connections_.empty()) {
+            ticker_.expires_after(kTick);
+            co_await Operation{[&](auto done) { ticker_.async_wait(std::move(done)); }};
+            ++context_->tick;
+            context_->date = http_date();
+            for (Connection* connection : connections_) connection->check_time();
+            if (draining_ && context_->tick == context_->close_at && !connections_.empty()) {
+                spdlog::warn("{} connections do not end in time and are closed", connections_.size());
+            }
+            access_log_.flush();
+        }
+        loop_.context().stop();
+    }
+
+    Shared& shared_;
+    ThreadMetrics& metrics_;
+    IoLoop loop_;
+    Acceptor acceptor_;
+    Timer ticker_;
+    AccessLog access_log_;
+    std::unique_ptr<Application> application_;
+    std::unique_ptr<ConnectionContext> context_;
+    std::list<Connection*> connections_;
+    bool draining_ = false;
+};
+
+Server::Server(ServerOptions options, Metrics& metrics)
+    : shared_(std::make_unique<Shared>(std::move(options), metrics)) {
+    for (std::size_t i = 0; i < shared_->options.threads; ++i) {
+        threads_.push_back(std::make_unique<IoThread>(*shared_));
+    }
+}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return shared_->endpoint.port(); }
+
+std::string Server::address() const {
+    const auto& endpoint = shared_->endpoint;
+    const std::string host = endpoint.address().to_string();
+    return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), host, port());
+}
+
+void Server::run(const MakeApplication& make_application) {
+    std::vector<std::unique_ptr<Application>> applications;
+    for (const auto& thread : threads_) {
+        applications.push_back(make_application(thread->loop(), thread->metrics()));
+    }
+    std::vector<std::thread> running;
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        running.emplace_back([&, i] { threads_[i]->run(std::move(applications[i])); });
+    }
+    for (std::thread& thread : running) thread.join();
+}
+
+void Server::drain() {
+    shared_->draining = true;
+    for (const auto& thread : threads_) thread->drain();
+}
+
+bool Server::draining() const { return shared_->draining; }
+
+}  // namespace stoa::http

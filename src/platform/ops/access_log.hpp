@@ -1,0 +1,29 @@
+#pragma once
+
+#include "platform/http/message.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace stoa {
+
+/// A line for each request of one I/O thread, on standard error, gathered and written in pieces.
+class AccessLog {
+  public:
+    explicit AccessLog(bool is_on) : is_on_(is_on) {}
+    ~AccessLog() { flush(); }
+    AccessLog(const AccessLog&) = delete;
+    AccessLog& operator=(const AccessLog&) = delete;
+
+    void add(const http::Request& request, const http::Response& response,
+             std::chrono::nanoseconds duration);
+
+    /// Writes what has been gathered; to be called now and then.
+    void flush();
+
+  private:
+    bool is_on_;
+    std::string lines_;
+};
+
+}  // namespace stoa

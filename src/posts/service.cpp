@@ -1,0 +1,93 @@
+#include "posts/service.hpp"
+
+#include "platform/problem.hpp"
+
+namespace stoa::posts {
+
+namespace {
+
+Problem gone() { return Problem::not_found("There is no such post, or no longer."); }
+
+/// Throws Problem 422 if a list by ids asks for what only other lists have.
+void must_ask_for_ids_alone(const PostQuery& query) {
+    Faults faults;
+    const auto refuse = [&](const char* parameter) {
+        faults.push_back({Fault::In::query, parameter, "can't be combined with `ids`"});
+    };
+    if (query.community) refuse("community");
+    if (query.limit) refuse("limit");
+    if (query.cursor) refuse("cursor");
+    if (!faults.empty()) throw Problem::invalid(std::move(faults));
+}
+
+}  // namespace
+
+void Service::declare(http::Routes<Service> routes) {
+    routes.post("/posts", {.id = "create_post", .summary = "Create a post"}, &Service::create);
+    routes.get("/posts/{id}",
+               {.id = "retrieve_post",
+                .summary = "Retrieve a post",
+                .not_found = "There is no such post, or no longer."},
+               &Service::retrieve);
+    routes.delete_("/posts/{id}",
+                   {.id = "delete_post",
+                    .summary = "Delete a post",
+                    .description = "Answers the post as it was. For its author, a moderator or an admin.",
+                    .not_found = "There is no such post, or no longer.",
+                    .forbidden = "The post is somebody else's."},
+                   &Service::remove);
+    routes.get("/posts",
+               {.id = "list_posts",
+                .summary = "List the most recent posts of one community, or of all",
+                .description = "Newest first; an unknown community is an empty list. With `ids`: these posts, in the "
+                               "order asked, those that are gone left out."},
+               &Service::list);
+    routes.post("/imports/posts",
+                {.id = "import_posts",
+                 .summary = "Import posts from another site",
+                 .description = "Up to 500 at once, with the times they were made at; all or none. One that was "
+                                "imported before is left as it is. For an admin or a service.",
+                 .forbidden = "Only an admin or a service may import."},
+                &Service::import);
+}
+
+Task<http::Created<Post>> Service::create(NewPost post, db::Transaction& tx) {
+    auto made = co_await Store::insert(tx, std::move(post), Timestamp::now());
+    const auto place = fmt::format("/posts/{}", made.id.value());
+    co_return http::created(std::move(made), place);
+}
+
+Task<Post> Service::retrieve(PostId id) {
+    auto post = co_await store_.find(id);
+    if (!post) throw gone();
+    co_return std::move(*post);
+}
+
+Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
+    const auto author = co_await Store::author(tx, id);
+    if (!author) throw gone();
+    caller.must_be(*author);
+    co_return *co_await Store::remove(tx, id);
+}
+
+Task<Page<PostSummary>> Service::list(PostQuery query) {
+    if (query.ids) {
+        must_ask_for_ids_alone(query);
+        co_return Page<PostSummary>{co_await store_.find_all(query.ids->ids), std::nullopt};
+    }
+    const Limit limit = query.limit.value_or(Limit{Limit::if_absent});
+    const Cursor after = query.cursor.value_or(Cursor::start());
+    if (query.community) co_return co_await store_.recent_of(*query.community, limit, after);
+    co_return co_await store_.recent(limit, after);
+}
+
+Task<Arrivals> Service::import(PostImport import, Caller caller, db::Transaction& tx) {
+    caller.must_be_trusted();
+    Arrivals arrivals;
+    for (const ImportedPost& post : import.posts.items) {
+        arrivals.posts.push_back(co_await Store::import(tx, post));
+    }
+    co_return arrivals;
+}
+
+}  // namespace stoa::posts

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+#include "posts/types.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace stoa::posts {
+
+/// The posts' tables: all SQL about them is here. Every function may throw Problem::unavailable.
+class Store {
+  public:
+    explicit Store(db::Session& db) : db_(db) {}
+
+    static Task<Post> insert(db::Transaction& tx, NewPost post, Timestamp now);
+
+    Task<std::optional<Post>> find(PostId id);
+
+    /// The posts with these ids, in their order; those that are gone are left out.
+    Task<std::vector<PostSummary>> find_all(std::vector<PostId> ids);
+
+    /// Newest first.
+    Task<Page<PostSummary>> recent(Limit limit, Cursor after);
+    Task<Page<PostSummary>> recent_of(CommunityName community, Limit limit, Cursor after);
+
+    /// Who made a post, if it is there.
+    static Task<std::optional<Username>> author(db::Transaction& tx, PostId id);
+
+    /// Deletes a post and gives it, if it was there.
+    static Task<std::optional<Post>> remove(db::Transaction& tx, PostId id);
+
+    /// Inserts a post from elsewhere, unless it was inserted before.
+    static Task<Arrival> import(db::Transaction& tx, const ImportedPost& post);
+
+  private:
+    db::Session& db_;
+};
+
+}  // namespace stoa::posts

@@ -1,0 +1,111 @@
+#include "votes/store.hpp"
+
+#include <algorithm>
+
+namespace stoa::votes {
+
+namespace {
+
+using db::Query;
+
+int ups(Direction direction) { return direction == Direction::up ? 1 : 0; }
+int downs(Direction direction) { return direction == Direction::down ? 1 : 0; }
+
+/// Best score first, ties newest post first.
+bool better(const Tally& a, const Tally& b) {
+    return a.score != b.score ? a.score > b.score : a.post_id > b.post_id;
+}
+
+const Query kInsert{
+    "insert into votes (post_id, voter, username, direction, created_at) "
+    "values ($1, $2, $3, $4, $5) on conflict do nothing returning " +
+    db::columns<Vote>()};
+
+const Query kUpdate{"update votes set direction = $3 where post_id = $1 and voter = $2 returning " +
+                    db::columns<Vote>()};
+
+const Query kDelete{"delete from votes where post_id = $1 and voter = $2 returning " +
+                    db::columns<Vote>()};
+
+const Query kFind{"select " + db::columns<Vote>() +
+                  " from votes where post_id = $1 and voter = $2"};
+
+const Query kCount{
+    "insert into tallies (post_id, upvotes, downvotes, score) values ($1, $2, $3, $2 - $3) "
+    "on conflict (post_id) do update set upvotes = tallies.upvotes + excluded.upvotes, "
+    "downvotes = tallies.downvotes + excluded.downvotes, score = tallies.score + excluded.score"};
+
+const Query kDropEmpty{
+    "delete from tallies where post_id = $1 and upvotes = 0 and downvotes = 0"};
+
+const Query kTally{"select " + db::columns<Tally>() + " from tallies where post_id = $1"};
+
+// Index: tallies_by_score, read backwards.
+const Query kTop{"select " + db::columns<Tally>() +
+                 " from tallies where (score, post_id) < ($1, $2) "
+                 "order by score desc, post_id desc limit $3"};
+
+}  // namespace
+
+Task<std::optional<Vote>> Store::insert(db::Transaction& tx, PostId post, Username user,
+                                        Direction direction, Timestamp now) {
+    auto vote = co_await tx.one<Vote>(kInsert, post, user.lower(), user, direction, now);
+    if (vote) co_await count(tx, post, ups(direction), downs(direction));
+    co_return vote;
+}
+
+Task<Vote> Store::set(db::Transaction& tx, PostId post, Username user, Direction direction,
+                      Timestamp now) {
+    if (auto made = co_await insert(tx, post, user, direction, now)) co_return std::move(*made);
+    const auto before = co_await tx.one<Vote>(kFind, post, user.lower());
+    if (before->direction == direction) co_return *before;
+    co_await count(tx, post, ups(direction) - ups(before->direction),
+                   downs(direction) - downs(before->direction));
+    co_return *co_await tx.one<Vote>(kUpdate, post, user.lower(), direction);
+}
+
+Task<std::optional<Vote>> Store::remove(db::Transaction& tx, PostId post, Username user) {
+    auto vote = co_await tx.one<Vote>(kDelete, post, user.lower());
+    if (vote) {
+        co_await count(tx, post, -ups(vote->direction), -downs(vote->direction));
+        co_await tx.execute(kDropEmpty, post);
+    }
+    co_return vote;
+}
+
+Task<std::optional<Vote>> Store::find(PostId post, Username user) {
+    return db_.one<Vote>(kFind, post, user.lower());
+}
+
+Task<Tally> Store::tally(PostId post) {
+    auto tally = co_await db_.one<Tally>(kTally, post);
+    co_return tally ? *tally : Tally{.post_id = post};
+}
+
+Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts) {
+    std::sort(posts.begin(), posts.end());
+    posts.erase(std::unique(posts.begin(), posts.end()), posts.end());
+    auto tallies = co_await db_.each<Tally>(kTally, posts);
+    // Those that nobody voted on have no row: `tallies` is ordered by id here, as `posts` is.
+    std::vector<Tally> all;
+    auto known = tallies.begin();
+    for (const PostId post : posts) {
+        const bool has_row = known != tallies.end() && known->post_id == post;
+        all.push_back(has_row ? *known++ : Tally{.post_id = post});
+    }
+    std::sort(all.begin(), all.end(), better);
+    co_return all;
+}
+
+Task<Page<Tally>> Store::top(Limit limit, Cursor after) {
+    co_return page_of(co_await db_.all<Tally>(kTop, after.major, after.minor, limit.value() + 1),
+                      limit, [](const Tally& tally) {
+                          return Cursor{tally.score, tally.post_id.value()};
+                      });
+}
+
+Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes) {
+    return tx.execute(kCount, post, upvotes, downvotes);
+}
+
+}  // namespace stoa::votes

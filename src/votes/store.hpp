@@ -1,0 +1,45 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+#include "votes/types.hpp"
+
+#include <optional>
+#include <vector>
+
+namespace stoa::votes {
+
+/// The votes' tables: all SQL about them is here. Every function may throw Problem::unavailable.
+class Store {
+  public:
+    explicit Store(db::Session& db) : db_(db) {}
+
+    /// Nothing if that user has a vote on the post already.
+    static Task<std::optional<Vote>> insert(db::Transaction& tx, PostId post, Username user,
+                                            Direction direction, Timestamp now);
+
+    /// Sets a vote, made if there is none.
+    static Task<Vote> set(db::Transaction& tx, PostId post, Username user, Direction direction,
+                          Timestamp now);
+
+    /// Deletes a vote and gives it, if it was there.
+    static Task<std::optional<Vote>> remove(db::Transaction& tx, PostId post, Username user);
+
+    Task<std::optional<Vote>> find(PostId post, Username user);
+
+    /// A post's counts; zeros if nobody voted on it.
+    Task<Tally> tally(PostId post);
+
+    /// The tallies of these posts, best score first, ties newest post first; one for each distinct id.
+    Task<std::vector<Tally>> sorted(std::vector<PostId> posts);
+
+    /// All that were voted on, in the same order.
+    Task<Page<Tally>> top(Limit limit, Cursor after);
+
+  private:
+    /// Adds to a post's counts.
+    static Task<> count(db::Transaction& tx, PostId post, int upvotes, int downvotes);
+
+    db::Session& db_;
+};
+
+}  // namespace stoa::votes

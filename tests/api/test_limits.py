@@ -1,0 +1,102 @@
+"""Clients that are slow or too many are cut off, and the others do not notice."""
+
+import time
+
+import pytest
+
+from problem import assert_problem
+from sample import found
+from wire import Wire, message
+
+GOOD = message("GET", "/api/v1/votes/5")
+CONNECTIONS = 6
+PATIENCE = 6  # Seconds; the server's own limits are 1 second each.
+
+HALVES = {
+    "nothing": b"",
+    "half a head": GOOD[:30],
+    "half a body": message("POST", "/api/v1/posts", "Content-Type: application/json", "Content-Length: 50", body=b'{"title": '),
+    "half a chunk": message("POST", "/api/v1/posts", "Content-Type: application/json", "Transfer-Encoding: chunked", body=b"a\r\n{"),
+}
+
+
+@pytest.fixture(scope="module")
+def impatient(start_module_server):
+    return start_module_server("--head-timeout", "1", "--body-timeout", "1", "--idle-timeout", "1")
+
+
+def assert_cut_off(wire):
+    """With a 408, or without a word."""
+    first = wire.input.peek(1)
+    if first:
+        assert_problem(wire.reply(), 408)
+    assert wire.ended()
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+def test_a_client_that_stops_is_cut_off(impatient, half):
+    with Wire(impatient, timeout=PATIENCE) as wire:
+        assert_cut_off(wire.send(half))
+
+
+@pytest.mark.parametrize("half", [HALVES["half a head"], HALVES["half a body"]], ids=["head", "body"])
+def test_a_client_that_trickles_is_cut_off(impatient, half):
+    """Each byte is in time, but the whole is not."""
+    end = time.monotonic() + PATIENCE
+    with Wire(impatient, timeout=0.3) as wire:
+        wire.send(half)
+        while time.monotonic() < end:
+            try:
+                wire.socket.send(b"x")
+                if wire.socket.recv(1000) == b"":
+                    return
+            except TimeoutError:
+                continue
+            except (BrokenPipeError, ConnectionResetError):
+                return
+    pytest.fail(f"still connected after {PATIENCE} seconds")
+
+
+def test_an_idle_connection_is_closed_without_a_word(impatient):
+    with Wire(impatient, timeout=PATIENCE) as wire:
+        found(wire.send(GOOD).reply())
+        assert wire.ended()
+
+
+def test_slow_clients_do_not_hold_up_the_others(impatient):
+    slow = [Wire(impatient).send(HALVES["half a body"]) for _ in range(50)]
+    with impatient.client() as api:
+        started = time.monotonic()
+        for _ in range(20):
+            found(api.get("/votes/5"))
+        assert time.monotonic() - started < 1
+    for wire in slow:
+        wire.socket.close()
+
+
+def test_a_connection_too_many_is_told_so_and_closed(start_server):
+    server = start_server("--max-connections", str(CONNECTIONS))
+    held = []
+    deadline = time.monotonic() + 5
+    while len(held) < CONNECTIONS:
+        # The connections that asked whether it is ready may still be counted for a moment.
+        wire = Wire(server)
+        if wire.send(GOOD).reply().status_code == 200:
+            held.append(wire)
+        assert time.monotonic() < deadline
+
+    for _ in range(3):
+        with Wire(server) as wire:
+            assert_problem(wire.send(GOOD).reply(), 503)
+            assert wire.ended()
+    for wire in held:
+        found(wire.send(GOOD).reply())
+
+    held.pop().socket.close()
+    while True:
+        with Wire(server) as wire:
+            if wire.send(GOOD).reply().status_code == 200:
+                break
+        assert time.monotonic() < deadline, "a place that was given up was not given again"
+    for wire in held:
+        wire.socket.close()

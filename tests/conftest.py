@@ -1,0 +1,158 @@
+"""Starts the server under test and gives every test a client for it."""
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import requests
+
+BINARY = Path(os.environ.get("STOA_BINARY") or Path(__file__).parents[1] / "build" / "stoa").absolute()
+
+
+def free_port() -> int:
+    # Below the kernel's ephemeral range, so that no outgoing connection takes the port before the server does.
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+
+
+class Client(requests.Session):
+    """A session that knows where the server is, follows nothing and never waits for ever."""
+
+    def __init__(self, base: str):
+        super().__init__()
+        self.base = base
+        self.trust_env = False
+
+    def request(self, method, path, **options):
+        options.setdefault("timeout", 15)
+        options["allow_redirects"] = False
+        return super().request(method, self.base + path, **options)
+
+
+class Server:
+    """One `stoa serve` process with a port and a data folder of its own."""
+
+    def __init__(self, data: Path, *flags: str, service: str | None = None, by_environment: bool = False):
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = data.with_suffix(".log")
+        self.command = [BINARY, "serve", *([service] if service else []), *flags]
+        self.environment = dict(os.environ)
+        for name, value in {"listen": f"127.0.0.1:{self.port}", "data": data, "auth": "open", "limits": "off"}.items():
+            if by_environment:
+                self.environment[f"STOA_{name.upper()}"] = str(value)
+            else:
+                self.command += [f"--{name}", value]
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> "Server":
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while not self.ready():
+            if self.process.poll() is not None:
+                pytest.fail(f"the server ended with {self.process.returncode} before it was ready:\n{self.tail()}")
+            if time.monotonic() > deadline:
+                self.kill()
+                pytest.fail(f"the server was not ready after 20 seconds:\n{self.tail()}")
+            time.sleep(0.02)
+        return self
+
+    def ready(self) -> bool:
+        try:
+            return requests.get(self.url + "/readyz", timeout=2).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def client(self) -> Client:
+        """For paths of the API, which begin after /api/v1."""
+        return Client(self.url + "/api/v1")
+
+    def site(self) -> Client:
+        """For whole paths, as they stand in `Location` and `next`."""
+        return Client(self.url)
+
+    def stop(self) -> None:
+        """Ends the process the polite way; whatever it did before, it must then end with 0."""
+        if self.process is None:
+            return
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            pytest.fail(f"the server did not end within 20 seconds of SIGTERM:\n{self.tail()}")
+        self.process = None
+        if code != 0:
+            pytest.fail(f"the server ended with {code}:\n{self.tail()}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def tail(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The one server of this worker, which answers for all four services."""
+    with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
+        shared = Server(Path(folder) / "data").start()
+        yield shared
+        shared.stop()
+
+
+@pytest.fixture(scope="session")
+def api(server):
+    with server.client() as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def site(server):
+    with server.site() as client:
+        yield client
+
+
+def running_servers():
+    with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
+        servers = []
+
+        def start(*flags: str, **options) -> Server:
+            servers.append(Server(Path(folder) / f"data{len(servers)}", *flags, **options))
+            return servers[-1].start()
+
+        yield start
+        for each in servers:
+            each.stop()
+
+
+@pytest.fixture
+def start_server():
+    """Starts servers of the test's own, with flags of its own."""
+    yield from running_servers()
+
+
+@pytest.fixture(scope="module")
+def start_module_server():
+    """The same for servers that all tests of a module share."""
+    yield from running_servers()
+
+
+@pytest.fixture
+def fresh_server(start_server):
+    """An empty server that no other test sees."""
+    return start_server()
