@@ -1,5 +1,6 @@
 """Starts the server under test and gives every test a client for it."""
 
+import itertools
 import os
 import random
 import signal
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -60,8 +62,9 @@ class Server:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 20
         while not self.ready():
-            if self.process.poll() is not None:
-                pytest.fail(f"the server ended with {self.process.returncode} before it was ready:\n{self.tail()}")
+            if (code := self.process.poll()) is not None:
+                self.process = None
+                pytest.fail(f"the server ended with {code} before it was ready:\n{self.tail()}")
             if time.monotonic() > deadline:
                 self.kill()
                 pytest.fail(f"the server was not ready after 20 seconds:\n{self.tail()}")
@@ -71,7 +74,7 @@ class Server:
     def ready(self) -> bool:
         try:
             return requests.get(self.url + "/readyz", timeout=2).status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
     def client(self) -> Client:
@@ -115,6 +118,18 @@ def server():
         shared.stop()
 
 
+@pytest.fixture(autouse=True)
+def the_server_outlives_the_test(request):
+    """A crash is the failure of the test that caused it, and not of all that come after."""
+    shared = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    yield
+    if shared and (code := shared.process.poll()) is not None:
+        # The next test finds a server again.
+        last_words = shared.tail()
+        shared.start()
+        pytest.fail(f"the server ended with {code} during this test:\n{last_words}")
+
+
 @pytest.fixture(scope="session")
 def api(server):
     with server.client() as client:
@@ -128,16 +143,15 @@ def site(server):
 
 
 def running_servers():
-    with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
-        servers = []
+    with tempfile.TemporaryDirectory(prefix="stoa-") as folder, ExitStack() as started:
+        numbers = itertools.count()
 
         def start(*flags: str, **options) -> Server:
-            servers.append(Server(Path(folder) / f"data{len(servers)}", *flags, **options))
-            return servers[-1].start()
+            server = Server(Path(folder) / f"data{next(numbers)}", *flags, **options)
+            started.callback(server.stop)
+            return server.start()
 
         yield start
-        for each in servers:
-            each.stop()
 
 
 @pytest.fixture
@@ -150,6 +164,12 @@ def start_server():
 def start_module_server():
     """The same for servers that all tests of a module share."""
     yield from running_servers()
+
+
+@pytest.fixture
+def free_address() -> str:
+    """For a process that a test starts by other means."""
+    return f"127.0.0.1:{free_port()}"
 
 
 @pytest.fixture

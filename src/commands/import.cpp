@@ -1,5 +1,95 @@
 #include "commands/commands.hpp"
+#include "commands/import/importer.hpp"
+#include "commands/site.hpp"
+
+#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+#include <thread>
 
 namespace stoa {
-void add_import(CLI::App&) {}
+
+namespace {
+
+struct ImportOptions {
+    std::vector<std::string> files;
+    std::filesystem::path data = "./data";
+    std::string to;
+};
+
+/// A server of this process on a data folder: an import goes through the services' own rules in either case.
+class OwnServer {
+  public:
+    explicit OwnServer(const std::filesystem::path& data)
+        : server_(quiet(), metrics_),
+          site_({.services = {std::begin(kServices), std::end(kServices)},
+                 .data = data,
+                 .auth = Auth::open,
+                 .users_url = url()},
+                metrics_),
+          thread_([this] { serve(); }) {}
+    ~OwnServer() {
+        server_.drain();
+        thread_.join();
+    }
+    OwnServer(const OwnServer&) = delete;
+    OwnServer& operator=(const OwnServer&) = delete;
+
+    std::string url() const { return "http://" + server_.address(); }
+
+  private:
+    static http::ServerOptions quiet() {
+        http::ServerOptions options;
+        options.listen = "127.0.0.1:0";
+        return options;
+    }
+    void serve() {
+        server_.run([this](Loop& loop, ThreadMetrics& metrics) {
+            return site_.application(loop, metrics, [] { return false; });
+        });
+    }
+
+    Metrics metrics_;
+    http::Server server_;
+    Site site_;
+    std::thread thread_;
+};
+
+void import_reddit(const ImportOptions& options) {
+    spdlog::set_level(spdlog::level::warn);
+    if (!options.to.empty()) return import_reddit_csv(options.files, options.to);
+    const OwnServer server(options.data);
+    import_reddit_csv(options.files, server.url());
+}
+
+}  // namespace
+
+void add_import(CLI::App& app) {
+    CLI::App* import = app.add_subcommand("import", "Load posts and votes from another site's export");
+    import->require_subcommand(1);
+    CLI::App* command = import->add_subcommand(
+        "reddit-csv", "Files of the data set \"Reddit Top 2.5 Million\" (umbrae/reddit-top-2.5-million)");
+    const auto options = std::make_shared<ImportOptions>();
+    command->add_option("files", options->files, "NAME.csv, one community each: its name is the file's")
+        ->required()
+        ->check(CLI::ExistingFile);
+    auto* data = command->add_option("--data", options->data, "Data folder of a server that is not running")
+                     ->envname("STOA_DATA")
+                     ->capture_default_str();
+    command->add_option("--to", options->to, "URL of a running server instead: http://127.0.0.1:8080")
+        ->excludes(data);
+    command->footer(
+        "What is taken:\n"
+        "  posts   with title, text, URL, time and community; &amp; &lt; &gt; are unescaped; a link that is not\n"
+        "          http or https goes to the end of the text\n"
+        "  authors and voters, whom the files don't name, are a pool of 100 made-up members\n"
+        "  votes   scaled: a score of s becomes round(10 * log10(1 + s)), and up to 5 pairs of an upvote and a\n"
+        "          downvote stand for those who disagreed; posts are made in the order of their scores, so that\n"
+        "          ties keep it too: the order by score is the files'\n"
+        "It may be stopped and run again, and goes on where it was: what is there is not taken twice.\n"
+        "Columns needed: id, created_utc, title, ups, downs, score, is_self, selftext, url.");
+    command->callback([options] { import_reddit(*options); });
+}
+
 }  // namespace stoa

@@ -24,8 +24,8 @@ struct SiteOptions {
     std::vector<std::string> services;  ///< which of kServices
     std::filesystem::path data = "./data";
     Auth auth = Auth::open;
-    std::string users_url;  ///< where the messages service asks for accounts
-    HashCost hash_cost;
+    std::string users_url = {};  ///< where the messages service asks for accounts
+    HashCost hash_cost = {};
 };
 
 /// The services of one process, and what their threads share: databases, a pool for slow work, counts.

@@ -3,8 +3,8 @@
 namespace stoa::messages {
 
 Task<bool> Accounts::known_not_to_exist(Username name) {
-    const auto status = co_await users_.get("/api/v1/users/" + name.str());
-    co_return status == 404;
+    const auto answer = co_await users_.get("/api/v1/users/" + name.str());
+    co_return answer && answer->status == 404;
 }
 
 }  // namespace stoa::messages

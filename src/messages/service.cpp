@@ -87,12 +87,12 @@ Task<http::Created<Message>> Service::send(NewMessage message, const http::Write
     if (co_await accounts_.known_not_to_exist(message.to)) {
         throw Problem::conflict("There is no account with the name in `to`.");
     }
-    auto sent = co_await write([=](db::Transaction& tx) -> Task<http::Created<Message>> {
+    const auto insert = [&](db::Transaction& tx) -> Task<http::Created<Message>> {
         auto made = co_await Store::insert(tx, message, Timestamp::now());
         const auto place = fmt::format("/messages/{}", made.id.value());
         co_return http::created(std::move(made), place);
-    });
-    co_return sent;
+    };
+    co_return co_await write(insert);
 }
 
 Task<Message> Service::retrieve(MessageId id, KnownCaller caller) {

@@ -63,12 +63,12 @@ void Service::declare(http::Routes<Service> routes) {
 Task<http::Created<User>> Service::create(NewUser user, const http::Write& write) {
     std::optional<std::string> hash;
     if (user.password) hash = co_await passwords_.hash(std::move(*user.password).str());
-    auto made = co_await write([=](db::Transaction& tx) -> Task<http::Created<User>> {
-        auto inserted = co_await Store::insert(tx, user, hash, Timestamp::now());
-        const auto place = fmt::format("/users/{}", inserted.username.str());
-        co_return http::created(std::move(inserted), place);
-    });
-    co_return made;
+    const auto insert = [&](db::Transaction& tx) -> Task<http::Created<User>> {
+        auto made = co_await Store::insert(tx, user, hash, Timestamp::now());
+        const auto place = fmt::format("/users/{}", made.username.str());
+        co_return http::created(std::move(made), place);
+    };
+    co_return co_await write(insert);
 }
 
 Task<http::Private<User>> Service::retrieve(Username name, Caller caller) {
@@ -88,13 +88,14 @@ Task<User> Service::change_password(Username name, PasswordChange change, Caller
     caller.must_be(name);
     present(co_await store_.find(name));
     const auto before = co_await store_.password_hash(name);
-    if (!before || !co_await passwords_.matches(*before, std::move(change.current).str())) {
-        throw Problem::forbidden("The current password is another one.");
-    }
+    if (!before) throw Problem::forbidden("The user has no password.");
+    const bool same = co_await passwords_.matches(*before, std::move(change.current).str());
+    if (!same) throw Problem::forbidden("The current password is another one.");
     const auto after = co_await passwords_.hash(std::move(change.new_).str());
-    auto user = co_await db_.write([=](db::Transaction& tx) {
+    const auto set = [&](db::Transaction& tx) {
         return Store::set_password_hash(tx, name, *before, after);
-    });
+    };
+    auto user = co_await db_.write(set);
     if (!user) throw Problem::conflict("The password was changed by another request.");
     co_return std::move(*user);
 }

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from problem import assert_json
 
@@ -82,5 +82,5 @@ def items(response) -> list:
 def assert_now(time: str) -> None:
     """RFC 3339 in UTC with milliseconds, and about the present."""
     assert TIME.fullmatch(time), time
-    age = datetime.now(timezone.utc) - datetime.fromisoformat(time.replace("Z", "+00:00"))
+    age = datetime.now(UTC) - datetime.fromisoformat(time)
     assert abs(age.total_seconds()) < 60, time

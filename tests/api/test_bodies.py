@@ -55,12 +55,18 @@ UNREADABLE = {
     "nested 100,000 deep": b'{"title": ' + b"[" * 100_000,
 }
 
-NOT_JSON = ["text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp",
-            "application/json-patch+json", "application/merge-patch+json", "application/xml", "json", "*/*", ""]
+NOT_JSON = ["text/plain", "text/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml",
+            "application/jsonp", "application/json-patch+json", "application/merge-patch+json", "json", "*/*", ""]
 
 
 def post(api, body: bytes, media_type="application/json"):
     return api.post("/posts", data=body, headers={"Content-Type": media_type})
+
+
+def vote(api, number: str, username: str):
+    """Votes on a post whose number is sent as it is written."""
+    body = f'{{"post_id": {number}, "direction": "up", "username": "{username}"}}'
+    return api.post("/votes", data=body, headers={"Content-Type": "application/json"})
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
@@ -74,18 +80,15 @@ def test_nesting_of_32_can_be_read_but_is_no_title(api, value):
     assert_problem(post(api, body.encode()), 422, pointer="/title")
 
 
-@pytest.mark.parametrize("number", ["0.5", "1e400", "-1e400", "123456789012345678901234567890", "1e-400", "9007199254740993", "-0"])
+@pytest.mark.parametrize("number", ["0.5", "1e400", "-1e400", "1e-400", "-0", "9007199254740993", "1" + "0" * 30])
 def test_a_number_out_of_bounds_can_be_read_but_is_refused(api, number):
-    body = '{"post_id": %s, "direction": "up", "username": "%s"}' % (number, a_name())
-    response = api.post("/votes", data=body, headers={"Content-Type": "application/json"})
-    assert_problem(response, 422, pointer="/post_id")
+    assert_problem(vote(api, number, a_name()), 422, pointer="/post_id")
 
 
 @pytest.mark.parametrize("written", ["7.0", "7e0", "70e-1", "0.7E+1"])
 def test_an_integer_can_be_written_as_any_json_number(api, written):
     voter = a_name()
-    body = '{"post_id": %s, "direction": "up", "username": "%s"}' % (written, voter)
-    assert made(api.post("/votes", data=body, headers={"Content-Type": "application/json"}))["post_id"] == 7
+    assert made(vote(api, written, voter))["post_id"] == 7
     found(api.get(f"/votes/7/voters/{voter}"))
 
 
@@ -134,6 +137,6 @@ def test_a_body_declared_too_large_is_refused_before_it_is_sent(server, length):
 
 
 def test_the_greatest_body_is_a_matter_of_configuration(start_server):
-    with start_server("--max-body", "300").client() as api:
-        assert post(api, padded(300)).status_code == 201
-        assert_problem(post(api, padded(301)), 413)
+    with start_server("--max-body", "2000").client() as api:
+        assert post(api, padded(2000)).status_code == 201
+        assert_problem(post(api, padded(2001)), 413)

@@ -235,9 +235,9 @@ def test_a_head_without_end_is_too_large_before_it_ends(server):
 
 
 def test_the_greatest_head_is_a_matter_of_configuration(start_server):
-    server = start_server("--max-head", "1000")
-    assert exchange(server, head_of(1000)).status_code == 200
-    assert_problem(exchange(server, head_of(1005)), 431)
+    server = start_server("--max-head", "2000")
+    assert exchange(server, head_of(2000)).status_code == 200
+    assert_problem(exchange(server, head_of(2005)), 431)
 
 
 def test_http_1_0_is_answered_and_then_closed(server):

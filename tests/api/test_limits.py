@@ -1,6 +1,7 @@
 """Clients that are slow or too many are cut off, and the others do not notice."""
 
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -8,6 +9,7 @@ from problem import assert_problem
 from sample import found
 from wire import Wire, message
 
+JSON = "Content-Type: application/json"
 GOOD = message("GET", "/api/v1/votes/5")
 CONNECTIONS = 6
 PATIENCE = 6  # Seconds; the server's own limits are 1 second each.
@@ -15,8 +17,8 @@ PATIENCE = 6  # Seconds; the server's own limits are 1 second each.
 HALVES = {
     "nothing": b"",
     "half a head": GOOD[:30],
-    "half a body": message("POST", "/api/v1/posts", "Content-Type: application/json", "Content-Length: 50", body=b'{"title": '),
-    "half a chunk": message("POST", "/api/v1/posts", "Content-Type: application/json", "Transfer-Encoding: chunked", body=b"a\r\n{"),
+    "half a body": message("POST", "/api/v1/posts", JSON, "Content-Length: 50", body=b'{"title": '),
+    "half a chunk": message("POST", "/api/v1/posts", JSON, "Transfer-Encoding: chunked", body=b"a\r\n{"),
 }
 
 
@@ -64,39 +66,34 @@ def test_an_idle_connection_is_closed_without_a_word(impatient):
 
 
 def test_slow_clients_do_not_hold_up_the_others(impatient):
-    slow = [Wire(impatient).send(HALVES["half a body"]) for _ in range(50)]
-    with impatient.client() as api:
+    with ExitStack() as slow, impatient.client() as api:
+        for _ in range(50):
+            slow.enter_context(Wire(impatient)).send(HALVES["half a body"])
         started = time.monotonic()
         for _ in range(20):
             found(api.get("/votes/5"))
         assert time.monotonic() - started < 1
-    for wire in slow:
-        wire.socket.close()
 
 
 def test_a_connection_too_many_is_told_so_and_closed(start_server):
     server = start_server("--max-connections", str(CONNECTIONS))
-    held = []
-    deadline = time.monotonic() + 5
-    while len(held) < CONNECTIONS:
-        # The connections that asked whether it is ready may still be counted for a moment.
-        wire = Wire(server)
-        if wire.send(GOOD).reply().status_code == 200:
-            held.append(wire)
-        assert time.monotonic() < deadline
+    deadline = time.monotonic() + 10
 
-    for _ in range(3):
-        with Wire(server) as wire:
-            assert_problem(wire.send(GOOD).reply(), 503)
-            assert wire.ended()
-    for wire in held:
-        found(wire.send(GOOD).reply())
-
-    held.pop().socket.close()
-    while True:
-        with Wire(server) as wire:
+    def a_place(stack) -> Wire:
+        """Connections that were closed may still be counted for a moment, so this asks until there is a place."""
+        while time.monotonic() < deadline:
+            wire = stack.enter_context(Wire(server))
             if wire.send(GOOD).reply().status_code == 200:
-                break
-        assert time.monotonic() < deadline, "a place that was given up was not given again"
-    for wire in held:
-        wire.socket.close()
+                return wire
+        pytest.fail("a place that was given up was not given again")
+
+    with ExitStack() as stack:
+        held = [a_place(stack) for _ in range(CONNECTIONS)]
+        for _ in range(3):
+            with Wire(server) as wire:
+                assert_problem(wire.send(GOOD).reply(), 503)
+                assert wire.ended()
+        for wire in held:
+            found(wire.send(GOOD).reply())
+        held[0].close()
+        a_place(stack)

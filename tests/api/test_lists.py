@@ -189,7 +189,8 @@ def test_a_made_up_cursor_is_refused(a_list, cursor):
 
 
 def test_all_faults_of_a_list_are_reported_at_once(a_list):
-    assert_problem(a_list.api.get(asking(a_list, limit=0, cursor="x", colour="red")), 422, parameter=["limit", "cursor", "colour"])
+    response = a_list.api.get(asking(a_list, limit=0, cursor="x", colour="red"))
+    assert_problem(response, 422, parameter=["limit", "cursor", "colour"])
 
 
 def test_a_limit_given_twice_is_refused(a_list):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from problem import assert_problem
-from sample import (BIGGEST_ID, NO_IDS, a_community, a_name, a_post, assert_now, draft, found, items, made, unique)
+from sample import BIGGEST_ID, NO_IDS, a_community, a_name, a_post, assert_now, draft, found, items, made, unique
 
 POST = {"id", "title", "text", "url", "community", "username", "created_at"}
 SUMMARY = POST - {"text", "url"}
@@ -72,6 +72,19 @@ REFUSED = {
     "member only the service sets": ("id", 5),
 }
 
+TEXTS = {
+    "combining": "e\u0301 is not \u00e9",
+    "right to left": "שלום עולם",
+    "joined": "👩\u200d👩\u200d👧\u200d👦",
+    "line ends": "line\r\nline\n",
+    "controls": "\u0001\u001f\u007f\u0085",
+    "byte order mark": "\ufeffbom",
+    "quotes": "\\ \" / <b>&amp;",
+    "separators": "\u2028\u2029",
+    "last code points": "\U0010ffff\ufffe",
+}
+
+
 
 def test_a_new_post_is_answered_with_its_place_and_its_members(api, site):
     body = draft(url="https://isocpp.org/std/meetings", community=a_community())
@@ -133,10 +146,7 @@ def test_the_query_names_the_author_where_the_body_does_not(api):
     assert made(api.post(f"/posts?user={author}", json=body))["username"] == author
 
 
-@pytest.mark.parametrize("text", [
-    "e\u0301 is not \u00e9", "שלום עולם", "👩‍👩‍👧‍👦", "line\r\nline\n", "\u0001\u001f\u007f\u0085", "\ufeffbom", "\\ \" / <b>&amp;",
-    "\u2028\u2029", "\U0010ffff\ufffe"], ids=["combining", "right to left", "joined", "line ends", "controls", "byte order mark",
-                                              "quotes", "separators", "last code points"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "raw"])
 def test_text_is_kept_byte_for_byte(api, text, escaped):
     body = json.dumps(draft(text=text), ensure_ascii=escaped).encode()

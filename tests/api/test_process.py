@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from conftest import free_port
 from problem import assert_problem
 from sample import draft, found, made
 from wire import Wire, exchange, json_message, message
@@ -13,7 +12,8 @@ from wire import Wire, exchange, json_message, message
 
 def run(server, *arguments) -> subprocess.CompletedProcess:
     """Runs the program to its end, which must come by itself."""
-    return subprocess.run([server.command[0], *arguments], timeout=20, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.run([server.command[0], *arguments], timeout=20, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
 def serve(server, **options) -> list:
@@ -24,8 +24,8 @@ def serve(server, **options) -> list:
     return arguments
 
 
-def test_a_second_process_on_the_same_data_is_refused_and_the_first_goes_on(fresh_server):
-    second = run(fresh_server, *serve(fresh_server, listen=f"127.0.0.1:{free_port()}"))
+def test_a_second_process_on_the_same_data_is_refused_and_the_first_goes_on(fresh_server, free_address):
+    second = run(fresh_server, *serve(fresh_server, listen=free_address))
     assert second.returncode > 0, second.stdout
     assert str(fresh_server.data) in second.stdout, "the error must name the data folder"
     assert fresh_server.ready()
@@ -39,21 +39,21 @@ def test_a_port_that_is_taken_is_refused(fresh_server, tmp_path):
 
 
 @pytest.mark.parametrize("arguments", [
-    ["--colour", "red"], ["--auth", "maybe"], ["--threads", "none"], ["--max-body", "-1"], ["--limits", "perhaps"],
+    ["--colour=red"], ["--auth", "maybe"], ["--threads", "none"], ["--max-body", "-1"], ["--limits", "perhaps"],
     ["--log-level", "loud"], ["comments"]], ids=" ".join)
-def test_a_bad_argument_is_refused_by_name(server, tmp_path, arguments):
-    ended = run(server, "serve", *arguments, "--data", tmp_path / "data", "--listen", f"127.0.0.1:{free_port()}")
+def test_a_bad_argument_is_refused_by_name(server, free_address, tmp_path, arguments):
+    ended = run(server, "serve", *arguments, "--data", tmp_path / "data", "--listen", free_address)
     assert ended.returncode > 0
-    assert arguments[0].lstrip("-") in ended.stdout
+    assert arguments[0].lstrip("-").partition("=")[0] in ended.stdout
 
 
 def test_a_flag_can_be_an_environment_variable(start_server, monkeypatch):
-    monkeypatch.setenv("STOA_MAX_BODY", "300")
+    monkeypatch.setenv("STOA_MAX_BODY", "2000")
     server = start_server(by_environment=True)
     assert server.data.is_dir()
     with server.client() as api:
         made(api.post("/posts", json=draft(text="short", title="Short")))
-        assert_problem(api.post("/posts", json=draft(text="x" * 300)), 413)
+        assert_problem(api.post("/posts", json=draft(text="x" * 2000)), 413)
 
 
 def until(true, seconds: float = 5) -> bool:

@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from problem import assert_problem
-from sample import (a_community, a_message, a_name, a_post, a_post_id, a_user, a_vote, an_address, draft, found, items)
+from sample import a_community, a_message, a_name, a_post, a_post_id, a_user, a_vote, an_address, draft, found, items
 
 RACERS = 12
 
@@ -155,7 +155,8 @@ def test_a_key_sent_by_many_at_once_makes_one_object(api, race, path):
     for response in responses:
         if response.status_code != 201:
             assert_problem(response, 409)
-    made = {"/posts": len(items(api.get(f"/posts?community={community}"))), "/votes": found(api.get(f"/votes/{post_id}"))["score"],
+    made = {"/posts": len(items(api.get(f"/posts?community={community}"))),
+            "/votes": found(api.get(f"/votes/{post_id}"))["score"],
             "/messages": len(items(api.get(f"/messages?box=inbox&user={bob}")))}
     assert made[path] == 1
 

@@ -33,6 +33,9 @@ class Wire:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self) -> None:
         self.input.close()
         self.socket.close()
 

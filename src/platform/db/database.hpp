@@ -88,24 +88,22 @@ class Session : public Executor {
   public:
     /// Runs `work(Transaction&) -> Task<T>` in a transaction and gives its result once that is durable.
     /// Whatever `work` throws undoes it and comes out here. `work` may run on another thread, and more than
-    /// once, so it must touch nothing but the transaction and what it captured.
+    /// once, so it must touch nothing but the transaction and what it captured. It is held by reference: name
+    /// it before the call. (GCC 12 destroys a capturing lambda that is made within a co_await twice.)
     template <class Work>
-    auto write(Work work) -> decltype(work(std::declval<Transaction&>())) {
-        using T = typename decltype(work(std::declval<Transaction&>()))::value_type;
-        if constexpr (std::is_void_v<T>) {
-            co_await commit([&](Transaction& tx) -> Task<> { return work(tx); });
-        } else {
-            std::optional<T> result;
-            co_await commit([&](Transaction& tx) -> Task<> { return keep(work(tx), result); });
-            co_return std::move(*result);
-        }
+    auto write(const Work& work) -> decltype(work(std::declval<Transaction&>())) {
+        std::optional<typename decltype(work(std::declval<Transaction&>()))::value_type> result;
+        Job job = [&](Transaction& tx) { return keep(work(tx), result); };
+        co_await commit(std::move(job));
+        co_return std::move(*result);
     }
 
     /// Whether the database answers and takes writes. Throws Problem::unavailable if not.
     virtual Task<> check() = 0;
 
   protected:
-    virtual Task<> commit(std::function<Task<>(Transaction&)> work) = 0;
+    using Job = std::function<Task<>(Transaction&)>;
+    virtual Task<> commit(Job job) = 0;
 
   private:
     template <class T>

@@ -3,6 +3,7 @@
 #include "platform/http/io_loop.hpp"
 
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/basic_resolver.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -10,7 +11,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 
@@ -21,50 +22,57 @@ namespace {
 using namespace std::chrono_literals;
 using asio::ip::tcp;
 
-constexpr auto kPatience = 1s;
 constexpr std::size_t kKept = 8;  // idle connections
+constexpr std::size_t kBuffer = 16 << 10;
+constexpr std::size_t kLongestBody = 16 << 20;
 
 }  // namespace
 
 class Client::Connections {
   public:
-    Connections(IoLoop& loop, std::string_view base) : loop_(loop) {
+    Connections(IoLoop& loop, std::string_view base, std::chrono::milliseconds patience)
+        : loop_(loop), patience_(patience) {
         const auto url = boost::urls::parse_uri({base.data(), base.size()});
-        boost::system::error_code error;
-        const std::string host = url ? std::string(url->encoded_host()) : "";
-        const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
-        if (!url || url->scheme_id() != boost::urls::scheme::http || error) {
-            throw std::runtime_error(fmt::format(
-                "'{}' is not the URL of a service: give http://ADDRESS:PORT", base));
+        if (!url || url->scheme_id() != boost::urls::scheme::http || url->host().empty()) {
+            throw std::runtime_error(
+                fmt::format("'{}' is not the URL of a service: give http://HOST:PORT", base));
         }
-        endpoint_ = {address, url->has_port() ? url->port_number() : std::uint16_t{80}};
         host_ = std::string(url->encoded_host_and_port());
+        boost::system::error_code error;
+        asio::ip::basic_resolver<tcp, Executor> resolver(loop.context().get_executor());
+        const std::string port = url->has_port() ? std::string(url->port()) : "80";
+        const auto found = resolver.resolve(std::string(url->host_address()), port, error);
+        if (error) {
+            throw std::runtime_error(fmt::format("can't find '{}': {}", host_, error.message()));
+        }
+        endpoint_ = found.begin()->endpoint();
     }
 
-    Task<std::optional<int>> get(std::string path) {
-        const std::string request = fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, host_);
+    Task<std::optional<Answer>> exchange(std::string request) {
         // A kept connection may have been closed at the other end; then once more, on a new one.
         if (!idle_.empty()) {
             Socket socket = std::move(idle_.back());
             idle_.pop_back();
-            if (auto status = co_await exchange(socket, request)) co_return status;
+            if (auto answer = co_await exchange_on(socket, request)) co_return answer;
             idle_.clear();
         }
         Socket socket(loop_.context().get_executor());
-        const Patience patience(loop_, socket);
+        const Patience patience(loop_, socket, patience_);
         const Outcome connected = co_await Operation{
             [&](auto done) { socket.async_connect(endpoint_, std::move(done)); }};
         if (connected.error) co_return std::nullopt;
-        co_return co_await exchange(socket, request);
+        co_return co_await exchange_on(socket, request);
     }
+
+    const std::string& host() const { return host_; }
 
   private:
     /// Closes a socket when its time is up.
     class Patience {
       public:
-        Patience(IoLoop& loop, Socket& socket)
+        Patience(IoLoop& loop, Socket& socket, std::chrono::milliseconds patience)
             : socket_(std::make_shared<Socket*>(&socket)),
-              timer_(loop.context().get_executor(), kPatience) {
+              timer_(loop.context().get_executor(), patience) {
             // The timer may have gone off, and its handler wait, when this is destroyed.
             timer_.async_wait([watched = std::weak_ptr(socket_)](boost::system::error_code error) {
                 const auto open = watched.lock();
@@ -79,45 +87,79 @@ class Client::Connections {
     };
 
     /// Sends a request and reads the answer; keeps the connection if it may be used again.
-    Task<std::optional<int>> exchange(Socket& socket, const std::string& request) {
+    Task<std::optional<Answer>> exchange_on(Socket& socket, const std::string& request) {
         namespace beast_http = boost::beast::http;
         beast_http::response_parser<beast_http::string_body> parser;
         parser.eager(true);
-        const Patience patience(loop_, socket);
+        parser.body_limit(kLongestBody);
+        const Patience patience(loop_, socket, patience_);
         Outcome outcome = co_await Operation{[&](auto done) {
             asio::async_write(socket, asio::buffer(request), std::move(done));
         }};
-        std::string in(16 << 10, '\0');
+        std::string in(kBuffer, '\0');
         std::size_t size = 0;
-        while (!outcome.error && !parser.is_done()) {
-            if (size == in.size()) co_return std::nullopt;
-            outcome = co_await Operation{[&](auto done) {
-                socket.async_read_some(asio::buffer(in.data() + size, in.size() - size), std::move(done));
-            }};
+        while (!outcome.error && !parser.is_done() && size < in.size()) {
+            const auto free = asio::buffer(in.data() + size, in.size() - size);
+            outcome = co_await Operation{
+                [&](auto done) { socket.async_read_some(free, std::move(done)); }};
             size += outcome.bytes;
             boost::system::error_code error;
             const std::size_t taken = parser.put(asio::const_buffer(in.data(), size), error);
-            in.erase(0, taken);
-            in.resize(16 << 10);
+            std::copy(in.begin() + static_cast<std::ptrdiff_t>(taken),
+                      in.begin() + static_cast<std::ptrdiff_t>(size), in.begin());
             size -= taken;
             if (error && error != beast_http::error::need_more) co_return std::nullopt;
         }
         if (!parser.is_done()) co_return std::nullopt;
         if (parser.keep_alive() && idle_.size() < kKept) idle_.push_back(std::move(socket));
-        co_return parser.get().result_int();
+        co_return Answer{static_cast<int>(parser.get().result_int()),
+                         std::move(parser.get().body())};
     }
 
     IoLoop& loop_;
+    std::chrono::milliseconds patience_;
     tcp::endpoint endpoint_;
     std::string host_;
     std::vector<Socket> idle_;
 };
 
-Client::Client(Loop& loop, std::string_view base)
-    : connections_(std::make_unique<Connections>(dynamic_cast<IoLoop&>(loop), base)) {}
+Client::Client(Loop& loop, std::string_view base, std::chrono::milliseconds patience)
+    : connections_(std::make_unique<Connections>(dynamic_cast<IoLoop&>(loop), base, patience)) {}
 
 Client::~Client() = default;
 
-Task<std::optional<int>> Client::get(std::string path) { return connections_->get(std::move(path)); }
+Task<std::optional<Answer>> Client::get(std::string path) {
+    return connections_->exchange(
+        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, connections_->host()));
+}
+
+Task<std::optional<Answer>> Client::post(std::string path, std::string json) {
+    return connections_->exchange(
+        fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
+                    "Content-Length: {}\r\n\r\n{}",
+                    path, connections_->host(), json.size(), json));
+}
+
+BlockingClient::BlockingClient(std::string_view base)
+    : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s) {}
+
+BlockingClient::~BlockingClient() = default;
+
+std::optional<Answer> BlockingClient::get(std::string path) {
+    return wait_for(client_.get(std::move(path)));
+}
+
+std::optional<Answer> BlockingClient::post(std::string path, std::string json) {
+    return wait_for(client_.post(std::move(path), std::move(json)));
+}
+
+std::optional<Answer> BlockingClient::wait_for(Task<std::optional<Answer>> answer) {
+    std::optional<Answer> result;
+    const auto await = [&]() -> Detached { result = co_await std::move(answer); };
+    await();
+    loop_->context().restart();
+    loop_->run();  // until nothing is left to do
+    return result;
+}
 
 }  // namespace stoa::http

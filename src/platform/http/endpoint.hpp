@@ -17,17 +17,17 @@
 namespace stoa::http {
 
 /// The one durable write of an operation that has slow work to do before it, and so can't run wholly inside a
-/// transaction: `co_await write([&](db::Transaction& tx) -> Task<…> { … })`. What it gives is the operation's
+/// transaction: `co_await write(work)` with `work(db::Transaction&) -> Task<…>`, held by reference. What it gives is the operation's
 /// answer, remembered under the request's idempotency key.
 class Write {
   public:
     Write(db::Session& session, const IdempotencyKey* key) : session_(session), key_(key) {}
 
     template <class Work>
-    auto operator()(Work work) const -> decltype(work(std::declval<db::Transaction&>())) {
-        return session_.write([key = key_, work = std::move(work)](db::Transaction& tx) {
-            return once(tx, key, work);
-        });
+    auto operator()(const Work& work) const -> decltype(work(std::declval<db::Transaction&>())) {
+        const auto* key = key_;
+        const auto once_under_key = [&, key](db::Transaction& tx) { return once(tx, key, work); };
+        co_return co_await session_.write(once_under_key);
     }
 
   private:
@@ -137,13 +137,14 @@ class Routes {
     static Task<R> call(Service& service, Task<R> (Service::*op)(A...),
                         std::tuple<Taken<A>...>& taken, const Write& write) {
         if constexpr ((std::is_same_v<A, db::Transaction&> || ...)) {
-            return write([&service, op, &taken](db::Transaction& tx) {
+            const auto work = [&](db::Transaction& tx) {
                 return std::apply(
                     [&](auto&... args) { return (service.*op)(pass<A>(args, &tx, nullptr)...); },
                     taken);
-            });
+            };
+            co_return co_await write(work);
         } else {
-            return std::apply(
+            co_return co_await std::apply(
                 [&](auto&... args) { return (service.*op)(pass<A>(args, nullptr, &write)...); },
                 taken);
         }

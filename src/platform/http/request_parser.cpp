@@ -11,6 +11,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <memory_resource>
 
 namespace stoa::http {
 
@@ -54,20 +56,16 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
         body_limit(limits.body);
     }
 
-    /// To be called before bytes are put: no view of the head may dangle when the buffer moves.
-    void reserve_head(std::size_t bytes) {
-        if (!is_header_done()) head_.reserve(bytes);
-    }
-
     Request request;
     bool expects_continue = false;
     int refused_with = 0;  ///< a status, if the head is well-formed but not acceptable
 
   private:
+    /// A copy that stays where it is: the bytes that were read move.
     std::string_view keep(string_view text) {
-        const std::size_t at = head_.size();
-        head_.append(text.data(), text.size());
-        return std::string_view(head_).substr(at);
+        auto* copy = static_cast<char*>(kept_.allocate(text.size(), 1));
+        std::copy(text.begin(), text.end(), copy);
+        return {copy, text.size()};
     }
 
     void on_request_impl(beast_http::verb verb, string_view, string_view target,
@@ -149,7 +147,8 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
     void on_finish_impl(Error&) override {}
     void on_response_impl(int, string_view, int, Error&) override {}
 
-    std::string head_;
+    std::array<char, 512> first_kept_;
+    std::pmr::monotonic_buffer_resource kept_{first_kept_.data(), first_kept_.size()};
     int hosts_ = 0;
     int version_ = 11;
 };
@@ -165,7 +164,6 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     // One put() takes one piece of a chunked body; go on as long as there is progress.
     while (taken < bytes.size() && !parser_->is_done()) {
         const auto rest = bytes.substr(taken);
-        parser_->reserve_head(rest.size());
         const std::size_t put =
             parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
         taken += put;

@@ -1,0 +1,100 @@
+#include "commands/import/reddit.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace stoa::reddit {
+
+namespace {
+
+constexpr std::array<std::string_view, 10> kFirst{"amber", "brisk", "calm",  "dusty", "eager",
+                                                  "fuzzy", "grand", "humble", "ivory", "jolly"};
+constexpr std::array<std::string_view, 10> kSecond{"otter", "heron", "maple", "comet", "harbor",
+                                                   "lynx",  "piper", "quill", "raven", "willow"};
+
+std::int64_t number(std::string_view text) { return std::atoll(std::string(text).c_str()); }
+
+/// A number that is always the same for the same record.
+std::size_t member_of(const CsvFile& record) {
+    const auto id = record.field("id");
+    return static_cast<std::size_t>(XXH3_64bits(id.data(), id.size()) % kMembers);
+}
+
+}  // namespace
+
+std::string member_name(std::size_t index) {
+    return fmt::format("{}_{}", kFirst[index / kSecond.size()], kSecond[index % kSecond.size()]);
+}
+
+Votes scaled(std::int64_t ups, std::int64_t downs, std::int64_t score) {
+    const auto magnitude = static_cast<int>(
+        std::lround(10 * std::log10(1.0 + static_cast<double>(std::abs(score)))));
+    const std::int64_t all = std::max<std::int64_t>(ups + downs, 1);
+    const auto pairs = static_cast<int>(std::clamp<std::int64_t>(10 * std::min(ups, downs) / all, 0, 5));
+    return score >= 0 ? Votes{magnitude + pairs, pairs} : Votes{pairs, magnitude + pairs};
+}
+
+std::string without_entities(std::string_view text) {
+    constexpr std::array<std::pair<std::string_view, char>, 3> entities{
+        {{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}}};
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto entity = std::find_if(entities.begin(), entities.end(), [&](const auto& e) {
+            return text.starts_with(e.first);
+        });
+        out += entity == entities.end() ? text[0] : entity->second;
+        text.remove_prefix(entity == entities.end() ? 1 : entity->first.size());
+    }
+    return out;
+}
+
+std::string escaped_url(std::string_view url) {
+    constexpr std::string_view forbidden = "\"<>\\^`{|}[] ";
+    std::string out;
+    for (const char c : url) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte <= 0x20 || byte >= 0x7F || forbidden.find(c) != std::string_view::npos) {
+            out += fmt::format("%{:02X}", byte);
+        } else {
+            out += c;
+        }
+    }
+    return out;
+}
+
+posts::ImportedPost post_of(const CsvFile& record, std::string_view community) {
+    const bool is_link = record.field("is_self") != "True" && !record.field("url").empty();
+    posts::ImportedPost post;
+    post.source = posts::SourceId{fmt::format("reddit/{}", record.field("id"))};
+    post.title = posts::Title{without_entities(record.field("title"))};
+    post.text = posts::Body{without_entities(record.field("selftext"))};
+    post.community = posts::CommunityName{community};
+    if (is_link) post.url = posts::ResourceUrl{escaped_url(without_entities(record.field("url")))};
+    post.username = Username{member_name(member_of(record))};
+    post.created_at = Timestamp{number(record.field("created_utc")) * 1'000};
+    return post;
+}
+
+std::int64_t score_of(const CsvFile& record) { return number(record.field("score")); }
+
+std::vector<votes::ImportedVote> votes_of(const CsvFile& record, posts::PostId id) {
+    const Votes counts =
+        scaled(number(record.field("ups")), number(record.field("downs")), score_of(record));
+    const auto all = std::min<std::size_t>(static_cast<std::size_t>(counts.up + counts.down), kMembers);
+    std::vector<votes::ImportedVote> votes(all);
+    for (std::size_t i = 0; i < all; ++i) {
+        votes[i].post_id = votes::PostId{id.value()};
+        votes[i].direction = i < static_cast<std::size_t>(counts.up) ? votes::Direction::up
+                                                                     : votes::Direction::down;
+        votes[i].username = Username{member_name((member_of(record) + i) % kMembers)};
+    }
+    return votes;
+}
+
+}  // namespace stoa::reddit
