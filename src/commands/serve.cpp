@@ -21,6 +21,8 @@ namespace {
 struct ServeOptions {
     std::string service;  ///< one; empty: all
     std::string auth = "open";
+    std::string limits = "on";
+    http::Rate rate;
     std::string log_level = "info";
     std::string config;
     double head_timeout = 10, body_timeout = 30, idle_timeout = 75, drain_timeout = 10;
@@ -74,6 +76,7 @@ void complete(ServeOptions& options) {
         options.site.services = {options.service};
     }
     if (options.server.listen.empty()) options.server.listen = default_listen(options.service);
+    if (options.limits == "on") options.site.rate = options.rate;
     options.server.head_timeout = seconds(options.head_timeout);
     options.server.body_timeout = seconds(options.body_timeout);
     options.server.idle_timeout = seconds(options.idle_timeout);
@@ -140,6 +143,11 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
             ->capture_default_str()
             ->group(group);
     };
+    add("--limits", options.limits, "on, or off: no rate limits, for benchmarks and trusted callers",
+        CLI::IsMember({"on", "off"}));
+    add("--rate", options.rate.per_second, "Requests a second that one address may make (429)",
+        CLI::Range(0.01, 1e9));
+    add("--burst", options.rate.burst, "Requests that it may make at once", CLI::Range(1.0, 1e9));
     const CLI::Range timeouts(0.1, 86'400.0);
     add("--max-connections", options.server.max_connections, "Open connections; one more is refused (503)",
         CLI::Range(1, 1'000'000));

@@ -86,7 +86,12 @@ class Site::ThreadApplication final : public http::Application {
         add_own_routes();
     }
 
-    Task<http::Response> handle(http::Request& request) override { return router_.handle(request); }
+    Task<http::Response> handle(http::Request& request) override {
+        const auto wait = site_.limiter_ && request.path.starts_with(http::kBase)
+                              ? site_.limiter_->take(request)
+                              : std::nullopt;
+        return wait ? turn_away(request, *wait) : router_.handle(request);
+    }
 
   private:
     /// One service: its session and what its endpoints stand on, then itself.
@@ -108,6 +113,10 @@ class Site::ThreadApplication final : public http::Application {
         Service::declare(http::Routes<Service>(*service, *part.foundation));
         part.service = std::move(service);
         parts_.push_back(std::move(part));
+    }
+
+    static Task<http::Response> turn_away(http::Request& request, std::chrono::seconds wait) {
+        co_return http::answer(Problem::too_many("Too many requests; see `Retry-After`.", wait), request.path);
     }
 
     /// What every process serves beside the API.
@@ -161,6 +170,7 @@ Site::Site(SiteOptions options, Metrics& metrics)
       metrics_(metrics),
       hashing_(kHashingThreads, kHashesWaiting),
       openapi_(openapi_of(options_.services)) {
+    if (options_.rate) limiter_.emplace(*options_.rate);
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);

@@ -4,6 +4,7 @@
 #include "platform/auth/passwords.hpp"
 #include "platform/db/database.hpp"
 #include "platform/http/idempotency.hpp"
+#include "platform/http/rate_limit.hpp"
 #include "platform/http/server.hpp"
 #include "platform/ops/metrics.hpp"
 #include "platform/worker_pool.hpp"
@@ -11,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,7 @@ struct SiteOptions {
     Auth auth = Auth::open;
     std::string users_url = {};  ///< where the messages service asks for accounts
     HashCost hash_cost = {};
+    std::optional<http::Rate> rate = {};  ///< nothing: no limits
 };
 
 /// The services of one process, and what their threads share: databases, a pool for slow work, counts.
@@ -51,6 +54,7 @@ class Site {
     SiteOptions options_;
     Metrics& metrics_;
     WorkerPool hashing_;
+    std::optional<http::RateLimiter> limiter_;
     std::map<std::string, Storage> storage_;  ///< by service
     std::string openapi_;
 };

@@ -21,7 +21,7 @@ WorkerPool::~WorkerPool() {
     for (std::thread& thread : threads_) thread.join();
 }
 
-Task<> WorkerPool::run(Loop& loop, std::function<void()> work) {
+Task<> WorkerPool::run(Loop& loop, const std::function<void()>& work) {
     struct Enqueue {
         bool await_ready() const noexcept { return false; }
         void await_suspend(std::coroutine_handle<> waiter) const {
@@ -32,7 +32,7 @@ Task<> WorkerPool::run(Loop& loop, std::function<void()> work) {
         WorkerPool& pool;
         Job& job;
     };
-    Job job{std::move(work), loop, {}, {}};
+    Job job{work, loop, {}, {}};
     co_await Enqueue{*this, job};
     if (job.error) std::rethrow_exception(job.error);
 }

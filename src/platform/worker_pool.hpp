@@ -25,11 +25,11 @@ class WorkerPool {
 
     /// Runs `work` on one of the threads and goes on, on the loop's, when it is done; what it throws comes out
     /// here. Throws Problem::unavailable, at once, if `capacity` of them are waiting.
-    Task<> run(Loop& loop, std::function<void()> work);
+    Task<> run(Loop& loop, const std::function<void()>& work);
 
   private:
     struct Job {
-        std::function<void()> work;
+        const std::function<void()>& work;
         Loop& loop;
         std::coroutine_handle<> waiter;
         std::exception_ptr error;

@@ -73,7 +73,8 @@ Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
 Task<Page<PostSummary>> Service::list(PostQuery query) {
     if (query.ids) {
         must_ask_for_ids_alone(query);
-        co_return Page<PostSummary>{co_await store_.find_all(query.ids->ids), std::nullopt};
+        auto found = co_await store_.find_all(query.ids->ids);
+        co_return Page<PostSummary>{std::move(found), std::nullopt};
     }
     const Limit limit = query.limit.value_or(Limit{Limit::if_absent});
     const Cursor after = query.cursor.value_or(Cursor::start());

@@ -61,8 +61,9 @@ void Service::declare(http::Routes<Service> routes) {
 }
 
 Task<http::Created<Vote>> Service::cast(NewVote vote, db::Transaction& tx) {
-    auto made = co_await Store::insert(tx, vote.post_id, Username{vote.username.str()},
-                                       vote.direction, Timestamp::now());
+    const Username voter{vote.username.str()};
+    auto made =
+        co_await Store::insert(tx, vote.post_id, voter, vote.direction, Timestamp::now());
     if (!made) throw Problem::conflict(std::string(kVotedAlready));
     const auto place =
         fmt::format("/votes/{}/voters/{}", made->post_id.value(), made->username.str());
@@ -95,7 +96,8 @@ Task<Page<Tally>> Service::top(TopQuery query) {
 }
 
 Task<Page<Tally>> Service::sort(SortQuery query) {
-    co_return Page<Tally>{co_await store_.sorted(std::move(query.post_ids.ids)), std::nullopt};
+    auto tallies = co_await store_.sorted(std::move(query.post_ids.ids));
+    co_return Page<Tally>{std::move(tallies), std::nullopt};
 }
 
 Task<VotesTaken> Service::import(VoteImport import, Caller caller, db::Transaction& tx) {

@@ -43,9 +43,10 @@ class Executor {
     Task<std::optional<T>> one(const Query& query, Args... args) {
         std::optional<T> found;
         const std::array<Value, sizeof...(Args)> values{to_value(args)...};
-        co_await run(query, values, [&](const Row& row) {
+        const OnRow keep_first = [&](const Row& row) {
             if (!found) found = read_row<T>(row);
-        });
+        };
+        co_await run(query, values, keep_first);
         co_return found;
     }
 
@@ -54,7 +55,8 @@ class Executor {
     Task<std::vector<T>> all(const Query& query, Args... args) {
         std::vector<T> rows;
         const std::array<Value, sizeof...(Args)> values{to_value(args)...};
-        co_await run(query, values, [&](const Row& row) { rows.push_back(read_row<T>(row)); });
+        const OnRow keep = [&](const Row& row) { rows.push_back(read_row<T>(row)); };
+        co_await run(query, values, keep);
         co_return rows;
     }
 
@@ -72,7 +74,8 @@ class Executor {
     template <class... Args>
     Task<> execute(const Query& query, Args... args) {
         const std::array<Value, sizeof...(Args)> values{to_value(args)...};
-        co_await run(query, values, [](const Row&) {});
+        const OnRow ignore = [](const Row&) {};
+        co_await run(query, values, ignore);
     }
 
   protected:

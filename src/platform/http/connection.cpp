@@ -40,7 +40,10 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 }  // namespace
 
 Connection::Connection(Socket socket, ConnectionContext& context)
-    : socket_(std::move(socket)), context_(context), parser_(context.options.request) {
+    : socket_(std::move(socket)),
+      context_(context),
+      parser_(context.options.request),
+      is_late_(context.draining) {
     boost::system::error_code ignored;
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     const auto endpoint = socket_.remote_endpoint(ignored);
@@ -69,7 +72,8 @@ void Connection::enter(Phase phase) {
 }
 
 void Connection::check_time() {
-    const bool in_the_way = context_.draining && (phase_ == Phase::idle || context_.tick >= context_.close_at);
+    const bool in_the_way = (context_.draining && phase_ == Phase::idle && !is_late_) ||
+                            context_.tick >= context_.close_at;
     if (phase_ == Phase::answering || (context_.tick < deadline_ && !in_the_way)) return;
     timed_out_ = true;
     boost::system::error_code ignored;
@@ -92,7 +96,7 @@ Task<> Connection::serve() {
     if (co_await send() && refused_) co_await linger();
 }
 
-Task<> Connection::turn_away(Problem problem) {
+Task<> Connection::turn_away(const Problem& problem) {
     append_problem(problem);
     if (co_await send()) co_await linger();
 }

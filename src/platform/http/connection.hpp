@@ -43,7 +43,10 @@ class Connection {
     Task<> serve();
 
     /// Answers with a problem and closes.
-    Task<> turn_away(Problem problem);
+    Task<> turn_away(const Problem& problem);
+
+    /// Whether it was opened while draining, and so does not hold up the end.
+    bool is_late() const { return is_late_; }
 
     /// Called each tick: gives up on what takes too long, and on idle connections when draining.
     void check_time();
@@ -74,6 +77,7 @@ class Connection {
     std::int64_t deadline_ = 0;  ///< tick
     bool timed_out_ = false;
     bool keep_alive_ = true;
+    bool is_late_;          ///< opened while draining
     bool refused_ = false;  ///< answered without reading all that the client sends
 };
 

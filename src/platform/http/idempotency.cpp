@@ -68,10 +68,10 @@ Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
 Task<> remember(db::Transaction& tx, const IdempotencyKey& key, const Response& response) {
     const auto location = std::find_if(response.headers.begin(), response.headers.end(),
                                        [](const Header& header) { return header.first == "Location"; });
+    std::optional<std::string> place;
+    if (location != response.headers.end()) place = location->second;
     const auto now = Timestamp::now().milliseconds;
-    co_await tx.execute(kInsert, key.caller, key.key, key.fingerprint, response.status,
-                        location == response.headers.end() ? std::optional<std::string>()
-                                                           : location->second,
+    co_await tx.execute(kInsert, key.caller, key.key, key.fingerprint, response.status, place,
                         response.body, now);
     co_await tx.execute(kForgetOld, now - kDay);
 }

@@ -51,13 +51,13 @@ Method method_of(beast_http::verb verb) {
 class RequestParser::Parser final : public beast_http::basic_parser<true> {
   public:
     explicit Parser(const RequestLimits& limits) {
-        eager(true);
         header_limit(static_cast<std::uint32_t>(limits.head));
         body_limit(limits.body);
     }
 
     Request request;
     bool expects_continue = false;
+    std::size_t head_bytes = 0;
     int refused_with = 0;  ///< a status, if the head is well-formed but not acceptable
 
   private:
@@ -72,6 +72,9 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
                          int version, Error& error) override {
         version_ = version;
         request.method = method_of(verb);
+        const bool printable = std::all_of(target.begin(), target.end(),
+                                           [](char c) { return c > 0x20 && c < 0x7F; });
+        if (!printable) error = beast_http::error::bad_target;
         std::string_view path = keep(target);
         for (const std::string_view scheme : {"http://", "https://"}) {  // the absolute form
             if (!path.starts_with(scheme)) continue;
@@ -104,6 +107,12 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             case field::expect:
                 expects_continue = lower_case({value.data(), value.size()}) == "100-continue";
                 if (!expects_continue) refused_with = 417;
+                break;
+            case field::transfer_encoding:
+                // Any other coding, or one twice, may be read differently by whoever is in front of us.
+                if (!boost::beast::iequals(value, "chunked") || transfer_encodings_++ > 0) {
+                    error = beast_http::error::bad_transfer_encoding;
+                }
                 break;
             case field::unknown: on_unknown_field(name, value); break;
             default: break;
@@ -150,6 +159,7 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
     std::array<char, 512> first_kept_;
     std::pmr::monotonic_buffer_resource kept_{first_kept_.data(), first_kept_.size()};
     int hosts_ = 0;
+    int transfer_encodings_ = 0;
     int version_ = 11;
 };
 
@@ -161,12 +171,14 @@ void RequestParser::reset() { parser_ = std::make_unique<Parser>(limits_); }
 std::size_t RequestParser::feed(std::string_view bytes) {
     std::size_t taken = 0;
     Error error;
-    // One put() takes one piece of a chunked body; go on as long as there is progress.
+    // One put() takes a head, or one piece of a body; go on as long as there is progress.
     while (taken < bytes.size() && !parser_->is_done()) {
         const auto rest = bytes.substr(taken);
+        const bool in_head = !head_complete();
         const std::size_t put =
             parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
         taken += put;
+        if (in_head) parser_->head_bytes += put;
         if (error && error != beast_http::error::need_more) refuse(error, limits_);
         if (put == 0) break;
         error = {};
@@ -174,7 +186,8 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     if (head_complete() && parser_->refused_with != 0) {
         throw Problem::status(parser_->refused_with, "Only `Expect: 100-continue` is understood.");
     }
-    if (!head_complete() && bytes.size() > limits_.head) {
+    const std::size_t unread = head_complete() ? 0 : bytes.size() - taken;
+    if (parser_->head_bytes + unread > limits_.head) {
         refuse(beast_http::error::header_limit, limits_);
     }
     return taken;

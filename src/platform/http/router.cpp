@@ -101,7 +101,7 @@ const Router::Node* Router::find(std::string_view path, PathValues& values) cons
                                         [&](const auto& known) { return known.first == segment; });
         if (child != node->literals.end()) {
             node = child->second.get();
-        } else if (node->parameter) {
+        } else if (node->parameter && !segment.empty()) {
             values.emplace_back(segment);
             node = node->parameter.get();
         } else {

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <ctime>
 #include <list>
@@ -28,6 +29,8 @@ using asio::ip::tcp;
 
 /// Beyond the limit of connections, this many more are told so; the rest is closed at once.
 constexpr std::size_t kTurnedAwayAtOnce = 64;
+/// When listening has ended, late connections have this long.
+constexpr std::int64_t kLastTicks = 4;
 
 tcp::endpoint endpoint_of(const std::string& listen) {
     const auto colon = listen.rfind(':');
@@ -87,6 +90,7 @@ class Server::Shared {
     const tcp::endpoint endpoint;
     std::atomic<std::size_t> connections = 0;
     std::atomic<bool> draining = false;
+    std::atomic<std::size_t> threads_to_drain = options.threads;
 };
 
 /// One I/O thread: its loop, its listening socket, its connections.
@@ -118,20 +122,18 @@ class Server::IoThread {
         asio::post(loop_.context(), [this] {
             draining_ = true;
             context_->close_at = context_->tick + shared_.options.drain_timeout / kTick;
-            boost::system::error_code ignored;
-            acceptor_.close(ignored);
         });
     }
 
   private:
     Detached accept() {
-        while (!draining_) {
+        while (acceptor_.is_open()) {
             Socket socket(loop_.context().get_executor());
             const Outcome outcome = co_await Operation{
                 [&](auto done) { acceptor_.async_accept(socket, std::move(done)); }};
             if (!outcome.error) {
                 serve(std::move(socket));
-            } else if (!draining_) {
+            } else if (acceptor_.is_open()) {
                 // Out of file descriptors, most likely: some come back when connections close.
                 spdlog::warn("can't accept connections: {}", outcome.error.message());
                 Timer pause(loop_.context().get_executor(), 100ms);
@@ -156,11 +158,12 @@ class Server::IoThread {
 
     static Task<> serve_or_turn_away(Connection& connection, bool there_is_room) {
         try {
+            const auto full =
+                Problem::unavailable("Too many connections are open; try again shortly.", 1s);
             if (there_is_room) {
                 co_await connection.serve();
             } else {
-                co_await connection.turn_away(
-                    Problem::unavailable("Too many connections are open; try again shortly.", 1s));
+                co_await connection.turn_away(full);
             }
         } catch (const std::exception& error) {
             spdlog::error("a connection was given up: {}", error.what());
@@ -169,18 +172,30 @@ class Server::IoThread {
 
     /// The coarse clock: limits of time are looked at here and nowhere else.
     Detached tick() {
-        while (!draining_ || !connections_.empty()) {
+        while (acceptor_.is_open() || !connections_.empty()) {
             ticker_.expires_after(kTick);
             co_await Operation{[&](auto done) { ticker_.async_wait(std::move(done)); }};
             ++context_->tick;
             context_->date = http_date();
             for (Connection* connection : connections_) connection->check_time();
-            if (draining_ && context_->tick == context_->close_at && !connections_.empty()) {
-                spdlog::warn("{} connections do not end in time and are closed", connections_.size());
-            }
+            if (draining_) close_when_drained();
             access_log_.flush();
         }
         loop_.context().stop();
+    }
+
+    /// While requests that came before are finished, new connections are still answered: that is how whoever
+    /// balances the load learns from /readyz that this process ends.
+    void close_when_drained() {
+        const bool drained = std::all_of(connections_.begin(), connections_.end(),
+                                         [](const Connection* c) { return c->is_late(); });
+        if (drained && !std::exchange(drained_, true)) --shared_.threads_to_drain;
+        if (!acceptor_.is_open()) return;
+        if (shared_.threads_to_drain > 0 && context_->tick < context_->close_at) return;
+        if (!drained) spdlog::warn("requests do not end in time; their connections are closed");
+        boost::system::error_code ignored;
+        acceptor_.close(ignored);
+        context_->close_at = std::min(context_->close_at, context_->tick + kLastTicks);
     }
 
     Shared& shared_;
@@ -193,6 +208,7 @@ class Server::IoThread {
     std::unique_ptr<ConnectionContext> context_;
     std::list<Connection*> connections_;
     bool draining_ = false;
+    bool drained_ = false;
 };
 
 Server::Server(ServerOptions options, Metrics& metrics)
