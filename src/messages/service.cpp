@@ -84,7 +84,8 @@ void Service::declare(http::Routes<Service> routes) {
 }
 
 Task<http::Created<Message>> Service::send(NewMessage message, const http::Write& write) {
-    if (co_await accounts_.known_not_to_exist(message.to)) {
+    const bool nobody = co_await accounts_.known_not_to_exist(message.to);
+    if (nobody) {
         throw Problem::conflict("There is no account with the name in `to`.");
     }
     const auto insert = [&](db::Transaction& tx) -> Task<http::Created<Message>> {

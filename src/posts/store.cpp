@@ -70,9 +70,8 @@ Task<std::optional<Post>> Store::remove(db::Transaction& tx, PostId id) {
 }
 
 Task<Arrival> Store::import(db::Transaction& tx, const ImportedPost& post) {
-    if (const auto known = co_await tx.one<PostId>(kFindImported, post.source)) {
-        co_return Arrival{post.source, *known, false};
-    }
+    const auto known = co_await tx.one<PostId>(kFindImported, post.source);
+    if (known) co_return Arrival{post.source, *known, false};
     const auto made = co_await tx.one<Post>(kInsert, post.title, post.text, post.community, post.url,
                                             post.username, post.created_at);
     co_await tx.execute(kRecordImport, post.source, made->id);

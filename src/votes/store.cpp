@@ -56,7 +56,8 @@ Task<std::optional<Vote>> Store::insert(db::Transaction& tx, PostId post, Userna
 
 Task<Vote> Store::set(db::Transaction& tx, PostId post, Username user, Direction direction,
                       Timestamp now) {
-    if (auto made = co_await insert(tx, post, user, direction, now)) co_return std::move(*made);
+    auto made = co_await insert(tx, post, user, direction, now);
+    if (made) co_return std::move(*made);
     const auto before = co_await tx.one<Vote>(kFind, post, user.lower());
     if (before->direction == direction) co_return *before;
     co_await count(tx, post, ups(direction) - ups(before->direction),

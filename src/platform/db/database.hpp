@@ -65,7 +65,8 @@ class Executor {
     Task<std::vector<T>> each(const Query& query, std::vector<Key> keys) {
         std::vector<T> rows;
         for (const Key& key : keys) {
-            if (auto row = co_await one<T>(query, key)) rows.push_back(std::move(*row));
+            auto row = co_await one<T>(query, key);
+            if (row) rows.push_back(std::move(*row));
         }
         co_return rows;
     }

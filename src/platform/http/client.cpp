@@ -53,7 +53,8 @@ class Client::Connections {
         if (!idle_.empty()) {
             Socket socket = std::move(idle_.back());
             idle_.pop_back();
-            if (auto answer = co_await exchange_on(socket, request)) co_return answer;
+            auto answer = co_await exchange_on(socket, request);
+            if (answer) co_return answer;
             idle_.clear();
         }
         Socket socket(loop_.context().get_executor());

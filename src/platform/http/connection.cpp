@@ -83,7 +83,8 @@ void Connection::check_time() {
 Task<> Connection::serve() {
     while (keep_alive_) {
         try {
-            if (!co_await read_request()) break;
+            const bool read = co_await read_request();
+            if (!read) break;
         } catch (const Problem& problem) {
             append_problem(problem);
             break;
@@ -91,14 +92,17 @@ Task<> Connection::serve() {
         co_await answer_request();
         const bool more_waits = in_begin_ < in_end_;
         if (keep_alive_ && more_waits && out_.size() < kSendAt) continue;
-        if (!co_await send()) co_return;
+        const bool sent = co_await send();
+        if (!sent) co_return;
     }
-    if (co_await send() && refused_) co_await linger();
+    const bool sent = co_await send();
+    if (sent && refused_) co_await linger();
 }
 
-Task<> Connection::turn_away(const Problem& problem) {
-    append_problem(problem);
-    if (co_await send()) co_await linger();
+Task<> Connection::turn_away() {
+    append_problem(Problem::unavailable("Too many connections are open; try again shortly.", 1s));
+    const bool sent = co_await send();
+    if (sent) co_await linger();
 }
 
 /// False when the client is done, or too slow before it began.
@@ -114,10 +118,12 @@ Task<bool> Connection::read_request() {
         if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
             out_ += "HTTP/1.1 100 Continue\r\n\r\n";
         }
-        if (!co_await send()) co_return false;
+        const bool sent = co_await send();
+        if (!sent) co_return false;
         const bool begun = in_begin_ < in_end_;
         enter(parser_.head_complete() ? Phase::body : begun ? Phase::head : Phase::idle);
-        if (co_await read_more()) continue;
+        const bool more = co_await read_more();
+        if (more) continue;
         if (!timed_out_ || phase_ == Phase::idle) co_return false;
         throw Problem::status(408, "The request did not come in time.");
     }

@@ -42,8 +42,8 @@ class Connection {
     /// Serves until either side is done.
     Task<> serve();
 
-    /// Answers with a problem and closes.
-    Task<> turn_away(const Problem& problem);
+    /// Answers that there is no room, and closes.
+    Task<> turn_away();
 
     /// Whether it was opened while draining, and so does not hold up the end.
     bool is_late() const { return is_late_; }

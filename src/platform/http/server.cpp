@@ -3,7 +3,6 @@
 #include "platform/http/connection.hpp"
 #include "platform/http/io_loop.hpp"
 #include "platform/json/integer.hpp"
-#include "platform/problem.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
@@ -158,13 +157,8 @@ class Server::IoThread {
 
     static Task<> serve_or_turn_away(Connection& connection, bool there_is_room) {
         try {
-            const auto full =
-                Problem::unavailable("Too many connections are open; try again shortly.", 1s);
-            if (there_is_room) {
-                co_await connection.serve();
-            } else {
-                co_await connection.turn_away(full);
-            }
+            Task<> served = there_is_room ? connection.serve() : connection.turn_away();
+            co_await std::move(served);
         } catch (const std::exception& error) {
             spdlog::error("a connection was given up: {}", error.what());
         }
