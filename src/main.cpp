@@ -1,16 +1,15 @@
 #include "commands/commands.hpp"
 #include "commands/config_file.hpp"
-
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <exception>
-#include <unistd.h>
 
 namespace {
 

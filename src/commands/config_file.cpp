@@ -1,7 +1,6 @@
 #include "commands/config_file.hpp"
 
 #include <CLI/CLI.hpp>
-
 #include <fmt/format.h>
 
 #include <cstdlib>

@@ -66,28 +66,38 @@ void import_reddit(const ImportOptions& options) {
 }  // namespace
 
 void add_import(CLI::App& app) {
-    CLI::App* import = app.add_subcommand("import", "Load posts and votes from another site's export");
+    CLI::App* import =
+        app.add_subcommand("import", "Load posts and votes from another site's export");
     import->require_subcommand(1);
     CLI::App* command = import->add_subcommand(
-        "reddit-csv", "Files of the data set \"Reddit Top 2.5 Million\" (umbrae/reddit-top-2.5-million)");
+        "reddit-csv",
+        "Files of the data set \"Reddit Top 2.5 Million\" (umbrae/reddit-top-2.5-million)");
     const auto options = std::make_shared<ImportOptions>();
-    command->add_option("files", options->files, "NAME.csv, one community each: its name is the file's")
+    command
+        ->add_option("files", options->files,
+                     "NAME.csv, one community each: its name is the file's")
         ->required()
         ->check(CLI::ExistingFile);
-    auto* data = command->add_option("--data", options->data, "Data folder of a server that is not running")
-                     ->envname("STOA_DATA")
-                     ->capture_default_str();
-    command->add_option("--to", options->to, "URL of a running server instead: http://127.0.0.1:8080")
+    auto* data =
+        command->add_option("--data", options->data, "Data folder of a server that is not running")
+            ->envname("STOA_DATA")
+            ->capture_default_str();
+    command
+        ->add_option("--to", options->to, "URL of a running server instead: http://127.0.0.1:8080")
         ->excludes(data);
     command->footer(
         "What is taken:\n"
-        "  posts   with title, text, URL, time and community; &amp; &lt; &gt; are unescaped; a link that is not\n"
+        "  posts   with title, text, URL, time and community; &amp; &lt; &gt; are unescaped; a "
+        "link that is not\n"
         "          http or https goes to the end of the text\n"
         "  authors and voters, whom the files don't name, are a pool of 100 made-up members\n"
-        "  votes   scaled: a score of s becomes round(10 * log10(1 + s)), and up to 5 pairs of an upvote and a\n"
-        "          downvote stand for those who disagreed; posts are made in the order of their scores, so that\n"
+        "  votes   scaled: a score of s becomes round(10 * log10(1 + s)), and up to 5 pairs of an "
+        "upvote and a\n"
+        "          downvote stand for those who disagreed; posts are made in the order of their "
+        "scores, so that\n"
         "          ties keep it too: the order by score is the files'\n"
-        "It may be stopped and run again, and goes on where it was: what is there is not taken twice.\n"
+        "It may be stopped and run again, and goes on where it was: what is there is not taken "
+        "twice.\n"
         "Columns needed: id, created_utc, title, ups, downs, score, is_self, selftext, url.");
     command->callback([options] { import_reddit(*options); });
 }

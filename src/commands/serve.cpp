@@ -1,6 +1,5 @@
 #include "commands/commands.hpp"
 #include "commands/site.hpp"
-
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -113,8 +112,10 @@ void serve(ServeOptions options) {
 
 void add_network_options(CLI::App& command, ServeOptions& options) {
     const std::string group = "Network";
-    command.add_option("--listen", options.server.listen,
-                       "ADDRESS:PORT to listen on (default 127.0.0.1:8080; one service alone: 8081 to 8084)")
+    command
+        .add_option(
+            "--listen", options.server.listen,
+            "ADDRESS:PORT to listen on (default 127.0.0.1:8080; one service alone: 8081 to 8084)")
         ->envname("STOA_LISTEN")
         ->group(group);
     command.add_option("--threads", options.server.threads, "I/O threads")
@@ -122,12 +123,15 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
         ->check(CLI::Range(1, 1'024))
         ->capture_default_str()
         ->group(group);
-    command.add_option("--cors-origins", options.server.cors_origins, "Origins whose pages may call; * for all")
+    command
+        .add_option("--cors-origins", options.server.cors_origins,
+                    "Origins whose pages may call; * for all")
         ->envname("STOA_CORS_ORIGINS")
         ->delimiter(',')
         ->group(group);
-    command.add_option("--users-url", options.site.users_url,
-                       "Where the users service is (default: this process, or http://127.0.0.1:8083)")
+    command
+        .add_option("--users-url", options.site.users_url,
+                    "Where the users service is (default: this process, or http://127.0.0.1:8083)")
         ->envname("STOA_USERS_URL")
         ->group(group);
 }
@@ -143,22 +147,25 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
             ->capture_default_str()
             ->group(group);
     };
-    add("--limits", options.limits, "on, or off: no rate limits, for benchmarks and trusted callers",
+    add("--limits", options.limits,
+        "on, or off: no rate limits, for benchmarks and trusted callers",
         CLI::IsMember({"on", "off"}));
     add("--rate", options.rate.per_second, "Requests a second that one address may make (429)",
         CLI::Range(0.01, 1e9));
     add("--burst", options.rate.burst, "Requests that it may make at once", CLI::Range(1.0, 1e9));
     const CLI::Range timeouts(0.1, 86'400.0);
-    add("--max-connections", options.server.max_connections, "Open connections; one more is refused (503)",
-        CLI::Range(1, 1'000'000));
+    add("--max-connections", options.server.max_connections,
+        "Open connections; one more is refused (503)", CLI::Range(1, 1'000'000));
     add("--max-head", options.server.request.head, "Bytes of a request's head (431)",
         CLI::Range(1'024, 1 << 20));
     add("--max-body", options.server.request.body, "Bytes of a request's body (413)",
         CLI::Range(1'024, 1 << 30));
     add("--head-timeout", options.head_timeout, "Seconds for a client to send a head", timeouts);
     add("--body-timeout", options.body_timeout, "Seconds for a client to send a body", timeouts);
-    add("--idle-timeout", options.idle_timeout, "Seconds that an idle connection is kept", timeouts);
-    add("--drain-timeout", options.drain_timeout, "Seconds to finish what is in flight at the end", timeouts);
+    add("--idle-timeout", options.idle_timeout, "Seconds that an idle connection is kept",
+        timeouts);
+    add("--drain-timeout", options.drain_timeout, "Seconds to finish what is in flight at the end",
+        timeouts);
 }
 
 }  // namespace
@@ -167,32 +174,39 @@ void add_serve(CLI::App& app) {
     CLI::App* command = app.add_subcommand("serve", "Serve all four services, or one of them");
     const auto options = std::make_shared<ServeOptions>();
     options->server.threads = std::max(1U, std::thread::hardware_concurrency());
-    command->add_option("service", options->service, "Only this one: posts, votes, users or messages")
+    command
+        ->add_option("service", options->service, "Only this one: posts, votes, users or messages")
         ->check(CLI::IsMember({"posts", "votes", "users", "messages"}));
     add_network_options(*command, *options);
     command->add_option("--data", options->site.data, "Folder of the SQLite files, made if need be")
         ->envname("STOA_DATA")
         ->capture_default_str()
         ->group("Data");
-    command->add_option("--auth", options->auth,
-                        "open: a trusted network, who a request names is believed")
+    command
+        ->add_option("--auth", options->auth,
+                     "open: a trusted network, who a request names is believed")
         ->envname("STOA_AUTH")
         ->check(CLI::IsMember({"open"}))
         ->capture_default_str()
         ->group("Access");
     add_limit_options(*command, *options);
-    command->add_option("--log-level", options->log_level,
-                        "debug, info (a line for each request), warn or error; logs go to standard error")
+    command
+        ->add_option(
+            "--log-level", options->log_level,
+            "debug, info (a line for each request), warn or error; logs go to standard error")
         ->envname("STOA_LOG_LEVEL")
         ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
         ->capture_default_str()
         ->group("Logs");
-    command->add_option("--config", options->config,
-                        "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and environment go before")
+    command
+        ->add_option("--config", options->config,
+                     "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "
+                     "environment go before")
         ->envname("STOA_CONFIG")
         ->check(CLI::ExistingFile);
     command->footer(
-        "Every option is an environment variable too: --listen is STOA_LISTEN, --max-body STOA_MAX_BODY.\n"
+        "Every option is an environment variable too: --listen is STOA_LISTEN, --max-body "
+        "STOA_MAX_BODY.\n"
         "SIGTERM or Ctrl-C finishes what is in flight, then ends.");
     command->callback([options] { serve(*options); });
 }

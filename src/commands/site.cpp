@@ -36,11 +36,12 @@ std::string_view docs_page() {
     return page->content;
 }
 
-void add_database_metrics(Metrics& metrics, const std::string& service, const db::Database& database) {
+void add_database_metrics(Metrics& metrics, const std::string& service,
+                          const db::Database& database) {
     const auto add = [&](std::string name, std::string help, std::uint64_t db::Statistics::*value) {
-        metrics.add_gauge("stoa_database_" + name, std::move(help), "service", service, [&database, value] {
-            return static_cast<double>(database.statistics().*value);
-        });
+        metrics.add_gauge(
+            "stoa_database_" + name, std::move(help), "service", service,
+            [&database, value] { return static_cast<double>(database.statistics().*value); });
     };
     add("transactions_total", "Writes that became durable.", &db::Statistics::transactions);
     add("commits_total", "Groups in which writes became durable.", &db::Statistics::commits);
@@ -50,8 +51,8 @@ void add_database_metrics(Metrics& metrics, const std::string& service, const db
 }
 
 template <class Service>
-void describe_if_asked(const std::vector<std::string>& services, std::vector<http::Operation>& operations,
-                       std::vector<http::Tag>& tags) {
+void describe_if_asked(const std::vector<std::string>& services,
+                       std::vector<http::Operation>& operations, std::vector<http::Tag>& tags) {
     if (std::find(services.begin(), services.end(), Service::kName) == services.end()) return;
     Service::declare(http::Routes<Service>(operations));
     tags.push_back({Service::kName, Service::kAbout});
@@ -72,7 +73,8 @@ std::string openapi_of(const std::vector<std::string>& services) {
 /// The services on one I/O thread: sessions of their databases, and the routes to their operations.
 class Site::ThreadApplication final : public http::Application {
   public:
-    ThreadApplication(Site& site, Loop& loop, ThreadMetrics& metrics, std::function<bool()> is_draining)
+    ThreadApplication(Site& site, Loop& loop, ThreadMetrics& metrics,
+                      std::function<bool()> is_draining)
         : site_(site), loop_(loop), router_(metrics), is_draining_(std::move(is_draining)) {
         add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
         add_if_asked<votes::Service>([](db::Session& db) { return votes::Service(db); });
@@ -107,8 +109,8 @@ class Site::ThreadApplication final : public http::Application {
         if (storage == site_.storage_.end()) return;
         Part part;
         part.session = storage->second.database->session(loop_);
-        part.foundation = std::make_unique<http::Foundation>(http::Foundation{
-            router_, *part.session, storage->second.keys, site_.options_.auth});
+        part.foundation = std::make_unique<http::Foundation>(
+            http::Foundation{router_, *part.session, storage->second.keys, site_.options_.auth});
         auto service = std::make_shared<Service>(make(*part.session));
         Service::declare(http::Routes<Service>(*service, *part.foundation));
         part.service = std::move(service);
@@ -116,7 +118,8 @@ class Site::ThreadApplication final : public http::Application {
     }
 
     static Task<http::Response> turn_away(http::Request& request, std::chrono::seconds wait) {
-        co_return http::answer(Problem::too_many("Too many requests; see `Retry-After`.", wait), request.path);
+        co_return http::answer(Problem::too_many("Too many requests; see `Retry-After`.", wait),
+                               request.path);
     }
 
     /// What every process serves beside the API.
@@ -131,10 +134,11 @@ class Site::ThreadApplication final : public http::Application {
 
     template <class Content>
     void add_page(std::string_view path, std::string_view type, Content content) {
-        router_.add(http::Method::get, path,
-                    [type, content](http::Request&, const http::PathValues&) -> Task<http::Response> {
-                        return page(type, content());
-                    });
+        router_.add(
+            http::Method::get, path,
+            [type, content](http::Request&, const http::PathValues&) -> Task<http::Response> {
+                return page(type, content());
+            });
     }
 
     static Task<http::Response> page(std::string_view type, std::string content) {
@@ -142,9 +146,10 @@ class Site::ThreadApplication final : public http::Application {
         response.content_type = type;
         response.body = std::move(content);
         if (type.starts_with("text/html")) {
-            response.headers.emplace_back("Content-Security-Policy",
-                                          "default-src 'self'; script-src 'unsafe-inline'; style-src "
-                                          "'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'");
+            response.headers.emplace_back(
+                "Content-Security-Policy",
+                "default-src 'self'; script-src 'unsafe-inline'; style-src "
+                "'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'");
         }
         co_return response;
     }
@@ -154,7 +159,8 @@ class Site::ThreadApplication final : public http::Application {
             throw Problem::unavailable("This process is about to end.", std::chrono::seconds(1));
         }
         for (const Part& part : parts_) co_await part.session->check();
-        co_return co_await page("application/json", R"({"status":"ready"})");
+        const std::string ready = R"({"status":"ready"})";
+        co_return co_await page("application/json", ready);
     }
 
     Site& site_;

@@ -7,7 +7,8 @@ namespace stoa::messages {
 namespace {
 
 constexpr std::string_view kNoMessage = "You have no such message, or no longer.";
-constexpr std::string_view kNotRecipient = "Only the recipient of a message marks it read or unread.";
+constexpr std::string_view kNotRecipient =
+    "Only the recipient of a message marks it read or unread.";
 
 /// A message that its caller must have.
 Message present(std::optional<Message> message) {
@@ -53,11 +54,10 @@ void Service::declare(http::Routes<Service> routes) {
                 .description = "Newest first.",
                 .is_private = true},
                &Service::box);
-    routes.put("/messages/{id}/favorite",
-               {.id = "favorite_message",
-                .summary = "Make a message a favorite",
-                .not_found = kNoMessage},
-               &Service::favorite);
+    routes.put(
+        "/messages/{id}/favorite",
+        {.id = "favorite_message", .summary = "Make a message a favorite", .not_found = kNoMessage},
+        &Service::favorite);
     routes.delete_("/messages/{id}/favorite",
                    {.id = "unfavorite_message",
                     .summary = "Make a message no favorite",
@@ -75,12 +75,14 @@ void Service::declare(http::Routes<Service> routes) {
                     .not_found = kNoMessage,
                     .forbidden = kNotRecipient},
                    &Service::mark_unread);
-    routes.delete_("/messages/{id}",
-                   {.id = "delete_message",
-                    .summary = "Delete a message",
-                    .description = "It is gone for the caller, not for the other party. Answers the message as it was.",
-                    .not_found = kNoMessage},
-                   &Service::remove);
+    routes.delete_(
+        "/messages/{id}",
+        {.id = "delete_message",
+         .summary = "Delete a message",
+         .description =
+             "It is gone for the caller, not for the other party. Answers the message as it was.",
+         .not_found = kNoMessage},
+        &Service::remove);
 }
 
 Task<http::Created<Message>> Service::send(NewMessage message, const http::Write& write) {

@@ -38,11 +38,17 @@ const Query kDeleteIfLast{
     "delete from messages where id = $1 "
     "and not exists (select 1 from copies where message_id = $1)"};
 
+/// A message's place in boxes: by id.
+Cursor place(const Message& message) { return {message.id.value(), 0}; }
+
 const Query& query_of(Box box) {
     switch (box) {
-        case Box::inbox: return kInbox;
-        case Box::sent: return kSent;
-        case Box::favorites: break;
+        case Box::inbox:
+            return kInbox;
+        case Box::sent:
+            return kSent;
+        case Box::favorites:
+            break;
     }
     return kFavorites;
 }
@@ -70,14 +76,13 @@ Task<std::optional<Message>> Store::find(db::Executor& db, Username owner, Messa
 }
 
 Task<Page<Message>> Store::box(Username owner, Box box, Limit limit, Cursor after) {
-    co_return page_of(co_await db_.all<Message>(query_of(box), owner.lower(), after.major,
-                                                limit.value() + 1),
-                      limit, [](const Message& message) {
-                          return Cursor{message.id.value(), 0};
-                      });
+    auto rows =
+        co_await db_.all<Message>(query_of(box), owner.lower(), after.major, limit.value() + 1);
+    co_return page_of(std::move(rows), limit, place);
 }
 
-Task<> Store::set_flag(db::Transaction& tx, Username owner, MessageId id, std::optional<Flag> flag) {
+Task<> Store::set_flag(db::Transaction& tx, Username owner, MessageId id,
+                       std::optional<Flag> flag) {
     return tx.execute(kSetFlag, owner.lower(), id, flag);
 }
 

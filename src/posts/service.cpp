@@ -29,26 +29,31 @@ void Service::declare(http::Routes<Service> routes) {
                 .summary = "Retrieve a post",
                 .not_found = "There is no such post, or no longer."},
                &Service::retrieve);
-    routes.delete_("/posts/{id}",
-                   {.id = "delete_post",
-                    .summary = "Delete a post",
-                    .description = "Answers the post as it was. For its author, a moderator or an admin.",
-                    .not_found = "There is no such post, or no longer.",
-                    .forbidden = "The post is somebody else's."},
-                   &Service::remove);
-    routes.get("/posts",
-               {.id = "list_posts",
-                .summary = "List the most recent posts of one community, or of all",
-                .description = "Newest first; an unknown community is an empty list. With `ids`: these posts, in the "
-                               "order asked, those that are gone left out."},
-               &Service::list);
-    routes.post("/imports/posts",
-                {.id = "import_posts",
-                 .summary = "Import posts from another site",
-                 .description = "Up to 500 at once, with the times they were made at; all or none. One that was "
-                                "imported before is left as it is. For an admin or a service.",
-                 .forbidden = "Only an admin or a service may import."},
-                &Service::import);
+    routes.delete_(
+        "/posts/{id}",
+        {.id = "delete_post",
+         .summary = "Delete a post",
+         .description = "Answers the post as it was. For its author, a moderator or an admin.",
+         .not_found = "There is no such post, or no longer.",
+         .forbidden = "The post is somebody else's."},
+        &Service::remove);
+    routes.get(
+        "/posts",
+        {.id = "list_posts",
+         .summary = "List the most recent posts of one community, or of all",
+         .description =
+             "Newest first; an unknown community is an empty list. With `ids`: these posts, in the "
+             "order asked, those that are gone left out."},
+        &Service::list);
+    routes.post(
+        "/imports/posts",
+        {.id = "import_posts",
+         .summary = "Import posts from another site",
+         .description =
+             "Up to 500 at once, with the times they were made at; all or none. One that was "
+             "imported before is left as it is. For an admin or a service.",
+         .forbidden = "Only an admin or a service may import."},
+        &Service::import);
 }
 
 Task<http::Created<Post>> Service::create(NewPost post, db::Transaction& tx) {

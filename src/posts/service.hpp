@@ -10,7 +10,8 @@ namespace stoa::posts {
 class Service {
   public:
     static constexpr std::string_view kName = "posts";
-    static constexpr std::string_view kAbout = "Posts: create, retrieve, delete, list the most recent.";
+    static constexpr std::string_view kAbout =
+        "Posts: create, retrieve, delete, list the most recent.";
 
     explicit Service(db::Session& db) : store_(db) {}
 

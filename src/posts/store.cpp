@@ -72,8 +72,8 @@ Task<std::optional<Post>> Store::remove(db::Transaction& tx, PostId id) {
 Task<Arrival> Store::import(db::Transaction& tx, const ImportedPost& post) {
     const auto known = co_await tx.one<PostId>(kFindImported, post.source);
     if (known) co_return Arrival{post.source, *known, false};
-    const auto made = co_await tx.one<Post>(kInsert, post.title, post.text, post.community, post.url,
-                                            post.username, post.created_at);
+    const auto made = co_await tx.one<Post>(kInsert, post.title, post.text, post.community,
+                                            post.url, post.username, post.created_at);
     co_await tx.execute(kRecordImport, post.source, made->id);
     co_return Arrival{post.source, made->id, true};
 }

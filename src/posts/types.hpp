@@ -48,7 +48,8 @@ struct CommunityName : Text<CommunityName> {
 
 struct ResourceUrl : Text<ResourceUrl> {
     static constexpr TextBounds bounds{.min = 1, .max = 2'048, .format = "uri"};
-    static constexpr std::string_view about = "What the post links to: an absolute http or https URL.";
+    static constexpr std::string_view about =
+        "What the post links to: an absolute http or https URL.";
     static constexpr std::string_view example = "https://example.org/reading-list";
     static std::optional<std::string> rule(std::string_view url);
     using Text::Text;
@@ -126,7 +127,8 @@ struct Arrival {
 BOOST_DESCRIBE_STRUCT(Arrival, (), (source, id, is_new))
 
 struct Arrivals {
-    static constexpr std::string_view about = "Where the posts of an import are now, in their order.";
+    static constexpr std::string_view about =
+        "Where the posts of an import are now, in their order.";
     std::vector<Arrival> posts;
 };
 BOOST_DESCRIBE_STRUCT(Arrivals, (), (posts))

@@ -50,14 +50,16 @@ void Service::declare(http::Routes<Service> routes) {
                   .not_found = kNoUser,
                   .forbidden = "Only a service or an admin may change karma."},
                  &Service::change_karma);
-    routes.delete_("/users/{username}",
-                   {.id = "deactivate_user",
-                    .summary = "Deactivate a user",
-                    .description = "From then on there is no such user; the name and the email stay taken. Answers the "
-                                   "user as it was.",
-                    .not_found = kNoUser,
-                    .forbidden = kNotTheirs},
-                   &Service::deactivate);
+    routes.delete_(
+        "/users/{username}",
+        {.id = "deactivate_user",
+         .summary = "Deactivate a user",
+         .description =
+             "From then on there is no such user; the name and the email stay taken. Answers the "
+             "user as it was.",
+         .not_found = kNoUser,
+         .forbidden = kNotTheirs},
+        &Service::deactivate);
 }
 
 Task<http::Created<User>> Service::create(NewUser user, const http::Write& write) {

@@ -30,7 +30,8 @@ class Store {
     static Task<std::optional<User>> set_password_hash(db::Transaction& tx, Username name,
                                                        std::string before, std::string hash);
 
-    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name, KarmaDelta delta);
+    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name,
+                                               KarmaDelta delta);
 
     /// Gives the user as it was.
     static Task<std::optional<User>> deactivate(db::Transaction& tx, Username name, Timestamp now);

@@ -33,7 +33,8 @@ struct Password : Text<Password> {
 
 struct KarmaDelta : Integer<KarmaDelta> {
     static constexpr IntegerBounds bounds{.min = -1'000, .max = 1'000, .may_be_zero = false};
-    static constexpr std::string_view about = "How much to add to the karma: 1 increments, -1 decrements.";
+    static constexpr std::string_view about =
+        "How much to add to the karma: 1 increments, -1 decrements.";
     static constexpr int example = 1;
     using Integer::Integer;
 };

@@ -43,27 +43,29 @@ void Service::declare(http::Routes<Service> routes) {
                 .not_found = "The path names no post."},
                &Service::report);
     routes.get("/votes/top",
-               {.id = "list_top", .summary = "List the top-scoring posts",
+               {.id = "list_top",
+                .summary = "List the top-scoring posts",
                 .description = "Best score first, ties newest post first."},
                &Service::top);
     routes.get("/votes",
                {.id = "sort_by_score",
                 .summary = "Sort a list of posts by score",
-                .description = "Best score first, ties newest post first; one tally for each distinct id."},
+                .description =
+                    "Best score first, ties newest post first; one tally for each distinct id."},
                &Service::sort);
-    routes.post("/imports/votes",
-                {.id = "import_votes",
-                 .summary = "Import votes from another site",
-                 .description = "Up to 5,000 at once; all or none. A user's second vote on a post is left "
-                                "out. For an admin or a service.",
-                 .forbidden = "Only an admin or a service may import."},
-                &Service::import);
+    routes.post(
+        "/imports/votes",
+        {.id = "import_votes",
+         .summary = "Import votes from another site",
+         .description = "Up to 5,000 at once; all or none. A user's second vote on a post is left "
+                        "out. For an admin or a service.",
+         .forbidden = "Only an admin or a service may import."},
+        &Service::import);
 }
 
 Task<http::Created<Vote>> Service::cast(NewVote vote, db::Transaction& tx) {
     const Username voter{vote.username.str()};
-    auto made =
-        co_await Store::insert(tx, vote.post_id, voter, vote.direction, Timestamp::now());
+    auto made = co_await Store::insert(tx, vote.post_id, voter, vote.direction, Timestamp::now());
     if (!made) throw Problem::conflict(std::string(kVotedAlready));
     const auto place =
         fmt::format("/votes/{}/voters/{}", made->post_id.value(), made->username.str());

@@ -11,7 +11,8 @@ class Service {
   public:
     static constexpr std::string_view kName = "votes";
     static constexpr std::string_view kAbout =
-        "Votes on posts: cast, change, withdraw; a post's counts, the top-scoring, a list by score.";
+        "Votes on posts: cast, change, withdraw; a post's counts, the top-scoring, a list by "
+        "score.";
 
     explicit Service(db::Session& db) : store_(db) {}
 

@@ -11,6 +11,9 @@ using db::Query;
 int ups(Direction direction) { return direction == Direction::up ? 1 : 0; }
 int downs(Direction direction) { return direction == Direction::down ? 1 : 0; }
 
+/// A tally's place in the top: by score, then by id.
+Cursor place(const Tally& tally) { return {tally.score, tally.post_id.value()}; }
+
 /// Best score first, ties newest post first.
 bool better(const Tally& a, const Tally& b) {
     return a.score != b.score ? a.score > b.score : a.post_id > b.post_id;
@@ -35,8 +38,7 @@ const Query kCount{
     "on conflict (post_id) do update set upvotes = tallies.upvotes + excluded.upvotes, "
     "downvotes = tallies.downvotes + excluded.downvotes, score = tallies.score + excluded.score"};
 
-const Query kDropEmpty{
-    "delete from tallies where post_id = $1 and upvotes = 0 and downvotes = 0"};
+const Query kDropEmpty{"delete from tallies where post_id = $1 and upvotes = 0 and downvotes = 0"};
 
 const Query kTally{"select " + db::columns<Tally>() + " from tallies where post_id = $1"};
 
@@ -99,10 +101,8 @@ Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts) {
 }
 
 Task<Page<Tally>> Store::top(Limit limit, Cursor after) {
-    co_return page_of(co_await db_.all<Tally>(kTop, after.major, after.minor, limit.value() + 1),
-                      limit, [](const Tally& tally) {
-                          return Cursor{tally.score, tally.post_id.value()};
-                      });
+    auto rows = co_await db_.all<Tally>(kTop, after.major, after.minor, limit.value() + 1);
+    co_return page_of(std::move(rows), limit, place);
 }
 
 Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes) {

@@ -18,7 +18,8 @@ namespace stoa::votes {
 /// A post's number. That there is such a post is not asked: it is another service's object.
 struct PostId : Integer<PostId> {
     static constexpr IntegerBounds bounds{.min = 1};
-    static constexpr std::string_view about = "A post's number; whether there is such a post is not asked.";
+    static constexpr std::string_view about =
+        "A post's number; whether there is such a post is not asked.";
     static constexpr int example = 42;
     using Integer::Integer;
 };

@@ -13,7 +13,8 @@ constexpr std::streamoff kLongestRecord = 4 << 20;
 
 CsvFile::CsvFile(const std::string& path) : path_(path), file_(path, std::ios::binary) {
     if (!file_) throw std::runtime_error(fmt::format("can't read '{}'", path));
-    if (!read_record()) throw std::runtime_error(fmt::format("'{}' is empty: a header is needed", path));
+    if (!read_record())
+        throw std::runtime_error(fmt::format("'{}' is empty: a header is needed", path));
     columns_ = fields_;
     if (columns_[0].starts_with("\xEF\xBB\xBF")) columns_[0].erase(0, 3);  // a byte order mark
 }
@@ -51,8 +52,10 @@ bool CsvFile::read_record() {
     while (true) {
         const int byte = take();
         if (byte == end && quoted) {
-            throw std::runtime_error(fmt::format("'{}': a quote that opens in the record at byte {} is "
-                                                 "never closed", path_, place_));
+            throw std::runtime_error(
+                fmt::format("'{}': a quote that opens in the record at byte {} is "
+                            "never closed",
+                            path_, place_));
         }
         if (next_place_ - place_ > kLongestRecord) {
             throw std::runtime_error(

@@ -36,8 +36,8 @@ class Importer {
     Importer(const std::vector<std::string>& files, const std::string& url) : client_(url) {
         for (const std::string& file : files) {
             files_.push_back({std::filesystem::path(file).stem().string(), CsvFile(file)});
-            for (const char* column : {"id", "created_utc", "title", "ups", "downs", "score", "is_self",
-                                       "selftext", "url"}) {
+            for (const char* column : {"id", "created_utc", "title", "ups", "downs", "score",
+                                       "is_self", "selftext", "url"}) {
                 if (!files_.back().csv.has_column(column)) {
                     throw std::runtime_error(fmt::format("'{}' has no column '{}'", file, column));
                 }
@@ -86,7 +86,8 @@ class Importer {
     void make_members() {
         for (std::size_t i = 0; i < reddit::kMembers; ++i) {
             const std::string name = reddit::member_name(i);
-            const auto answer = post("/users", fmt::format(R"({{"username":"{0}","email":"{0}@example.org"}})", name));
+            const auto answer = post(
+                "/users", fmt::format(R"({{"username":"{0}","email":"{0}@example.org"}})", name));
             if (answer.status != 201 && answer.status != 409) refused("a member", answer);
         }
     }
@@ -102,7 +103,8 @@ class Importer {
     void add(const Place& place) {
         auto post = reddit::post_of(record_at(place), files_[place.file].community);
         if (post.url && posts::ResourceUrl::fault(post.url->str())) {
-            const std::string text = post.text.str() + (post.text.empty() ? "" : "\n\n") + post.url->str();
+            const std::string text =
+                post.text.str() + (post.text.empty() ? "" : "\n\n") + post.url->str();
             post.text = posts::Body{text};
             post.url.reset();
             ++links_as_text_;
@@ -169,7 +171,9 @@ class Importer {
     http::Answer post(std::string_view path, std::string body) {
         auto answer = client_.post(std::string("/api/v1").append(path), std::move(body));
         if (!answer) {
-            throw std::runtime_error("the server does not answer; start it, and run this again: it goes on where it was");
+            throw std::runtime_error(
+                "the server does not answer; start it, and run this again: it goes on where it "
+                "was");
         }
         return std::move(*answer);
     }
@@ -185,7 +189,8 @@ class Importer {
         if (posts_known_ > 0) fmt::print("{:>10} posts were there already\n", posts_known_);
         fmt::print("{:>10} votes taken, of {} made-up members\n", votes_taken_, reddit::kMembers);
         if (links_as_text_ > 0) {
-            fmt::print("{:>10} links that are not http or https went to the text\n", links_as_text_);
+            fmt::print("{:>10} links that are not http or https went to the text\n",
+                       links_as_text_);
         }
         for (const auto& [why, count] : refusals_) fmt::print("{:>10} refused: {}\n", count, why);
     }

@@ -31,13 +31,15 @@ void Progress::advance(std::size_t count) {
 
 void Progress::draw() const {
     constexpr std::size_t width = 30;
-    const double part = static_cast<double>(done_) / static_cast<double>(std::max<std::size_t>(total_, 1));
+    const double part =
+        static_cast<double>(done_) / static_cast<double>(std::max<std::size_t>(total_, 1));
     const double seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     const double rate = static_cast<double>(done_) / seconds;
-    const double left = static_cast<double>(total_ - std::min(done_, total_)) / std::max(rate, 1e-9);
+    const double left =
+        static_cast<double>(total_ - std::min(done_, total_)) / std::max(rate, 1e-9);
     const auto full = std::min(width, static_cast<std::size_t>(part * width));
-    fmt::print(stderr, "\r\x1b[K[{:#<{}}{:{}}] {:3.0f} %  {} of {} {}  {:.0f}/s  {:.0f} s left", "", full, "",
-               width - full, part * 100, done_, total_, unit_, rate, left);
+    fmt::print(stderr, "\r\x1b[K[{:#<{}}{:{}}] {:3.0f} %  {} of {} {}  {:.0f}/s  {:.0f} s left", "",
+               full, "", width - full, part * 100, done_, total_, unit_, rate, left);
     std::fflush(stderr);
 }
 

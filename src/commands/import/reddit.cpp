@@ -12,7 +12,7 @@ namespace stoa::reddit {
 
 namespace {
 
-constexpr std::array<std::string_view, 10> kFirst{"amber", "brisk", "calm",  "dusty", "eager",
+constexpr std::array<std::string_view, 10> kFirst{"amber", "brisk", "calm",   "dusty", "eager",
                                                   "fuzzy", "grand", "humble", "ivory", "jolly"};
 constexpr std::array<std::string_view, 10> kSecond{"otter", "heron", "maple", "comet", "harbor",
                                                    "lynx",  "piper", "quill", "raven", "willow"};
@@ -32,10 +32,11 @@ std::string member_name(std::size_t index) {
 }
 
 Votes scaled(std::int64_t ups, std::int64_t downs, std::int64_t score) {
-    const auto magnitude = static_cast<int>(
-        std::lround(10 * std::log10(1.0 + static_cast<double>(std::abs(score)))));
+    const auto magnitude =
+        static_cast<int>(std::lround(10 * std::log10(1.0 + static_cast<double>(std::abs(score)))));
     const std::int64_t all = std::max<std::int64_t>(ups + downs, 1);
-    const auto pairs = static_cast<int>(std::clamp<std::int64_t>(10 * std::min(ups, downs) / all, 0, 5));
+    const auto pairs =
+        static_cast<int>(std::clamp<std::int64_t>(10 * std::min(ups, downs) / all, 0, 5));
     return score >= 0 ? Votes{magnitude + pairs, pairs} : Votes{pairs, magnitude + pairs};
 }
 
@@ -45,9 +46,8 @@ std::string without_entities(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        const auto entity = std::find_if(entities.begin(), entities.end(), [&](const auto& e) {
-            return text.starts_with(e.first);
-        });
+        const auto entity = std::find_if(entities.begin(), entities.end(),
+                                         [&](const auto& e) { return text.starts_with(e.first); });
         out += entity == entities.end() ? text[0] : entity->second;
         text.remove_prefix(entity == entities.end() ? 1 : entity->first.size());
     }
@@ -86,12 +86,13 @@ std::int64_t score_of(const CsvFile& record) { return number(record.field("score
 std::vector<votes::ImportedVote> votes_of(const CsvFile& record, posts::PostId id) {
     const Votes counts =
         scaled(number(record.field("ups")), number(record.field("downs")), score_of(record));
-    const auto all = std::min<std::size_t>(static_cast<std::size_t>(counts.up + counts.down), kMembers);
+    const auto all =
+        std::min<std::size_t>(static_cast<std::size_t>(counts.up + counts.down), kMembers);
     std::vector<votes::ImportedVote> votes(all);
     for (std::size_t i = 0; i < all; ++i) {
         votes[i].post_id = votes::PostId{id.value()};
-        votes[i].direction = i < static_cast<std::size_t>(counts.up) ? votes::Direction::up
-                                                                     : votes::Direction::down;
+        votes[i].direction =
+            i < static_cast<std::size_t>(counts.up) ? votes::Direction::up : votes::Direction::down;
         votes[i].username = Username{member_name((member_of(record) + i) % kMembers)};
     }
     return votes;

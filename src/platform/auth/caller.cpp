@@ -39,7 +39,8 @@ bool Caller::may_see_private(const Username& owner) const {
 
 void Caller::must_be(const Username& owner) const {
     must_be_known();
-    if (auth_ == Auth::required && !is(owner.str())) throw Problem::forbidden("This belongs to somebody else.");
+    if (auth_ == Auth::required && !is(owner.str()))
+        throw Problem::forbidden("This belongs to somebody else.");
 }
 
 void Caller::must_be_trusted() const {
@@ -49,8 +50,6 @@ void Caller::must_be_trusted() const {
     }
 }
 
-bool Caller::is(std::string_view name) const {
-    return user_ && user_->lower() == lower_case(name);
-}
+bool Caller::is(std::string_view name) const { return user_ && user_->lower() == lower_case(name); }
 
 }  // namespace stoa

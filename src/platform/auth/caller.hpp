@@ -14,7 +14,8 @@ inline constexpr TextBounds kUsernameBounds{.min = 3, .max = 20, .charset = "A-Z
 /// The name of an account. Compared without regard to case (see Text::lower).
 struct Username : Text<Username> {
     static constexpr TextBounds bounds = kUsernameBounds;
-    static constexpr std::string_view about = "The name of an account; unique without regard to case.";
+    static constexpr std::string_view about =
+        "The name of an account; unique without regard to case.";
     static constexpr std::string_view example = "ada";
     using Text::Text;
 };
@@ -24,8 +25,10 @@ struct Username : Text<Username> {
 struct Actor : Text<Actor> {
     static constexpr TextBounds bounds = kUsernameBounds;
     static constexpr std::string_view about =
-        "Who acts. May be left out, and is then the caller; another name than the caller's is refused "
-        "(403), unless the caller is an admin or a service. With `auth = open` it must be given, here or "
+        "Who acts. May be left out, and is then the caller; another name than the caller's is "
+        "refused "
+        "(403), unless the caller is an admin or a service. With `auth = open` it must be given, "
+        "here or "
         "as `?user=`.";
     static constexpr std::string_view example = "ada";
     static constexpr bool may_be_absent = true;
@@ -34,7 +37,7 @@ struct Actor : Text<Actor> {
 
 /// Whether requests must prove who calls.
 enum class Auth {
-    open,      ///< a trusted network behind somebody else's login: who the request names is believed
+    open,  ///< a trusted network behind somebody else's login: who the request names is believed
     required,  ///< a token is needed for every write and everything private
 };
 
@@ -47,7 +50,9 @@ struct KnownCaller {
 class Caller {
   public:
     /// With `auth = open`: believed to be `user`, if it says so (`?user=`), and allowed everything.
-    static Caller believed(std::optional<Username> user) { return Caller(std::move(user), Auth::open); }
+    static Caller believed(std::optional<Username> user) {
+        return Caller(std::move(user), Auth::open);
+    }
     /// With `auth = required`: a request without a valid token.
     static Caller anonymous() { return Caller(std::nullopt, Auth::required); }
 

@@ -17,7 +17,8 @@ struct HashCost {
 /// Hashes passwords, and checks them, on the threads of a pool: a hash takes a tenth of a second and 64 MiB.
 class Passwords {
   public:
-    Passwords(WorkerPool& pool, Loop& loop, HashCost cost) : pool_(pool), loop_(loop), cost_(cost) {}
+    Passwords(WorkerPool& pool, Loop& loop, HashCost cost)
+        : pool_(pool), loop_(loop), cost_(cost) {}
 
     /// A hash with a salt of its own, in the PHC string format. Throws Problem::unavailable if too many wait.
     Task<std::string> hash(std::string password) const;

@@ -40,10 +40,10 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
         const std::string holder = holder_of(file_);
         close(file_);
-        throw std::runtime_error(
-            fmt::format("the data folder '{}' is in use ('{}' is held by {}): stop that process first, "
-                        "or choose another folder with --data",
-                        folder.string(), path.filename().string(), holder));
+        throw std::runtime_error(fmt::format(
+            "the data folder '{}' is in use ('{}' is held by {}): stop that process first, "
+            "or choose another folder with --data",
+            folder.string(), path.filename().string(), holder));
     }
     const std::string pid = std::to_string(getpid());
     if (ftruncate(file_, 0) != 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0) {

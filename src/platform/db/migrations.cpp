@@ -30,10 +30,10 @@ std::vector<Migration> pending(const std::vector<Migration>& all,
             return migration.name == applied.name;
         });
         if (step == todo.end()) {
-            throw std::runtime_error(
-                fmt::format("the database has the schema step '{}', which this version of stoa does not "
-                            "know: run the version that made it, or a later one",
-                            applied.name));
+            throw std::runtime_error(fmt::format(
+                "the database has the schema step '{}', which this version of stoa does not "
+                "know: run the version that made it, or a later one",
+                applied.name));
         }
         if (step->checksum != applied.checksum) {
             throw std::runtime_error(fmt::format(

@@ -8,7 +8,6 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/url/parse.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -94,9 +93,8 @@ class Client::Connections {
         parser.eager(true);
         parser.body_limit(kLongestBody);
         const Patience patience(loop_, socket, patience_);
-        Outcome outcome = co_await Operation{[&](auto done) {
-            asio::async_write(socket, asio::buffer(request), std::move(done));
-        }};
+        Outcome outcome = co_await Operation{
+            [&](auto done) { asio::async_write(socket, asio::buffer(request), std::move(done)); }};
         std::string in(kBuffer, '\0');
         std::size_t size = 0;
         while (!outcome.error && !parser.is_done() && size < in.size()) {

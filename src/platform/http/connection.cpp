@@ -18,7 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t kFirstBuffer = 4 << 10;
-constexpr std::size_t kSendAt = 64 << 10;  // answers to pipelined requests go out in pieces of about this
+constexpr std::size_t kSendAt =
+    64 << 10;  // answers to pipelined requests go out in pieces of about this
 constexpr std::size_t kLingerBytes = 32 << 20;
 constexpr auto kLingerTime = 3s;
 
@@ -59,12 +60,18 @@ void Connection::enter(Phase phase) {
     const ServerOptions& options = context_.options;
     const auto limit = [&]() -> std::chrono::milliseconds {
         switch (phase) {
-            case Phase::idle: return options.idle_timeout;
-            case Phase::head: return options.head_timeout;
-            case Phase::body: return options.body_timeout;
-            case Phase::sending: return options.write_timeout;
-            case Phase::closing: return kLingerTime;
-            case Phase::answering: break;
+            case Phase::idle:
+                return options.idle_timeout;
+            case Phase::head:
+                return options.head_timeout;
+            case Phase::body:
+                return options.body_timeout;
+            case Phase::sending:
+                return options.write_timeout;
+            case Phase::closing:
+                return kLingerTime;
+            case Phase::answering:
+                break;
         }
         return 24h;  // what answers has limits of its own
     };
@@ -111,8 +118,7 @@ Task<bool> Connection::read_request() {
     bool told_to_continue = false;
     while (true) {
         if (in_begin_ < in_end_) {
-            in_begin_ +=
-                parser_.feed(std::string_view(in_).substr(in_begin_, in_end_ - in_begin_));
+            in_begin_ += parser_.feed(std::string_view(in_).substr(in_begin_, in_end_ - in_begin_));
             if (parser_.complete()) co_return true;
         }
         if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
@@ -138,7 +144,8 @@ Task<bool> Connection::read_more() {
                   in_.begin() + static_cast<std::ptrdiff_t>(in_end_), in_.begin());
         in_end_ -= std::exchange(in_begin_, 0);
         const std::size_t most = context_.options.request.head + 1;
-        if (in_end_ == in_.size()) in_.resize(std::max(std::min(in_.size() * 2, most), in_.size() + 1));
+        if (in_end_ == in_.size())
+            in_.resize(std::max(std::min(in_.size() * 2, most), in_.size() + 1));
     }
     const auto free = asio::buffer(in_.data() + in_end_, in_.size() - in_end_);
     const Outcome outcome =
@@ -189,17 +196,18 @@ void Connection::append_cors(std::string_view origin) {
     const auto& origins = context_.options.cors_origins;
     if (origins.empty()) return;
     append_field(out_, "Vary", "Origin");
-    const bool allowed = !origin.empty() && std::any_of(origins.begin(), origins.end(), [&](const auto& o) {
-        return o == "*" || o == origin;
-    });
+    const bool allowed =
+        !origin.empty() && std::any_of(origins.begin(), origins.end(),
+                                       [&](const auto& o) { return o == "*" || o == origin; });
     if (!allowed) return;
     append_field(out_, "Access-Control-Allow-Origin", origin);
     append_field(out_, "Access-Control-Expose-Headers",
                  "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed");
     if (parser_.request().access_control_request_method.empty()) return;
     append_field(out_, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
-    append_field(out_, "Access-Control-Allow-Headers",
-                 "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent");
+    append_field(
+        out_, "Access-Control-Allow-Headers",
+        "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent");
     append_field(out_, "Access-Control-Max-Age", "600");
 }
 
@@ -219,9 +227,8 @@ Task<bool> Connection::send() {
     if (out_.empty()) co_return true;
     enter(Phase::sending);
     timed_out_ = false;
-    const Outcome outcome = co_await Operation{[&](auto done) {
-        asio::async_write(socket_, asio::buffer(out_), std::move(done));
-    }};
+    const Outcome outcome = co_await Operation{
+        [&](auto done) { asio::async_write(socket_, asio::buffer(out_), std::move(done)); }};
     out_.clear();
     if (out_.capacity() > 2 * kSendAt) out_.shrink_to_fit();
     co_return !outcome.error;

@@ -19,7 +19,7 @@ struct ConnectionContext {
     const ServerOptions& options;
     Application& application;
     AccessLog& access_log;
-    const bool& draining;  ///< set on this thread
+    const bool& draining;   ///< set on this thread
     std::int64_t tick = 0;  ///< counts up, kTick apart; the clock of all time limits
     std::int64_t close_at;  ///< the tick at which every connection is closed
     std::string date;       ///< for the Date field, as of this tick
@@ -69,10 +69,10 @@ class Connection {
     ConnectionContext& context_;
     RequestParser parser_;
     std::string peer_;
-    std::string in_;         ///< bytes read; those before in_begin_ and from in_end_ on are free
+    std::string in_;  ///< bytes read; those before in_begin_ and from in_end_ on are free
     std::size_t in_begin_ = 0;
     std::size_t in_end_ = 0;
-    std::string out_;        ///< answers not sent yet
+    std::string out_;  ///< answers not sent yet
     Phase phase_ = Phase::idle;
     std::int64_t deadline_ = 0;  ///< tick
     bool timed_out_ = false;

@@ -4,8 +4,8 @@
 #include "platform/db/database.hpp"
 #include "platform/http/answer.hpp"
 #include "platform/http/idempotency.hpp"
-#include "platform/http/operation.hpp"
 #include "platform/http/inputs.hpp"
+#include "platform/http/operation.hpp"
 #include "platform/http/router.hpp"
 
 #include <optional>
@@ -98,14 +98,16 @@ class Routes {
     template <class R, class... A>
     void add(Method method, std::string_view path, const Words& words,
              Task<R> (Service::*op)(A...)) {
-        if (operations_) operations_->push_back(describe<R, A...>(method, path, Service::kName, words));
+        if (operations_)
+            operations_->push_back(describe<R, A...>(method, path, Service::kName, words));
         if (!service_) return;
         const bool is_public = method == Method::get && !words.is_private;
-        foundation_->router.add(
-            method, std::string(kBase) + std::string(path),
-            [service = service_, foundation = foundation_, op, is_public](Request& request, const PathValues& values) -> Task<Response> {
-                return run(*service, op, *foundation, is_public, request, values);
-            });
+        foundation_->router.add(method, std::string(kBase) + std::string(path),
+                                [service = service_, foundation = foundation_, op, is_public](
+                                    Request& request, const PathValues& values) -> Task<Response> {
+                                    return run(*service, op, *foundation, is_public, request,
+                                               values);
+                                });
     }
 
     /// An operation, from its request to its answer.
@@ -144,9 +146,10 @@ class Routes {
             };
             co_return co_await write(work);
         } else {
-            co_return co_await std::apply(
+            auto answer = std::apply(
                 [&](auto&... args) { return (service.*op)(pass<A>(args, nullptr, &write)...); },
                 taken);
+            co_return co_await std::move(answer);
         }
     }
 

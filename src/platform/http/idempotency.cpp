@@ -41,7 +41,8 @@ std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::st
     const bool printable =
         std::all_of(key.begin(), key.end(), [](char c) { return c >= 0x20 && c <= 0x7E; });
     if (key.empty() || key.size() > 255 || !printable) {
-        throw Problem::status(422, "`Idempotency-Key` must have 1 to 255 printable ASCII characters.");
+        throw Problem::status(422,
+                              "`Idempotency-Key` must have 1 to 255 printable ASCII characters.");
     }
     const std::string asked = fmt::format("{} {}?{}\n{}", name_of(request.method), request.path,
                                           request.query, request.body);
@@ -51,23 +52,26 @@ std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::st
 }
 
 Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
-    auto kept = co_await db.one<Kept>(kFind, key.caller, key.key,
-                                      Timestamp::now().milliseconds - kDay);
+    auto kept =
+        co_await db.one<Kept>(kFind, key.caller, key.key, Timestamp::now().milliseconds - kDay);
     if (!kept) co_return;
     if (kept->fingerprint != key.fingerprint) {
-        throw Problem::status(422, "This `Idempotency-Key` was used for another request; take a new one.");
+        throw Problem::status(
+            422, "This `Idempotency-Key` was used for another request; take a new one.");
     }
     Replay replay;
     replay.response.status = kept->status;
     replay.response.body = std::move(kept->body);
-    if (kept->location) replay.response.headers.emplace_back("Location", std::move(*kept->location));
+    if (kept->location)
+        replay.response.headers.emplace_back("Location", std::move(*kept->location));
     replay.response.headers.emplace_back("Idempotency-Replayed", "true");
     throw replay;
 }
 
 Task<> remember(db::Transaction& tx, const IdempotencyKey& key, const Response& response) {
-    const auto location = std::find_if(response.headers.begin(), response.headers.end(),
-                                       [](const Header& header) { return header.first == "Location"; });
+    const auto location =
+        std::find_if(response.headers.begin(), response.headers.end(),
+                     [](const Header& header) { return header.first == "Location"; });
     std::optional<std::string> place;
     if (location != response.headers.end()) place = location->second;
     const auto now = Timestamp::now().milliseconds;
@@ -80,7 +84,8 @@ KeysInFlight::Hold::Hold(KeysInFlight& keys, const IdempotencyKey& key)
     : keys_(keys), id_(key.caller + ' ' + key.key) {
     const std::lock_guard lock(keys_.mutex_);
     if (!keys_.held_.insert(id_).second) {
-        throw Problem::conflict("A request with this `Idempotency-Key` is being answered; ask again.");
+        throw Problem::conflict(
+            "A request with this `Idempotency-Key` is being answered; ask again.");
     }
 }
 

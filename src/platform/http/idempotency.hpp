@@ -19,7 +19,7 @@ inline constexpr std::string_view kIdempotencySchema = "platform/http/schema/sql
 
 /// A request's key, as it is kept.
 struct IdempotencyKey {
-    std::string caller;       ///< a key means something to its caller alone
+    std::string caller;  ///< a key means something to its caller alone
     std::string key;
     std::string fingerprint;  ///< of what was asked for
 

@@ -50,7 +50,8 @@ boost::json::value Inputs::body() {
         throw Problem::status(415, "The body must be JSON: `Content-Type: application/json`.");
     }
     if (!request_.content_encoding.empty() && request_.content_encoding != "identity") {
-        throw Problem::status(415, "A body with a `Content-Encoding` is not taken; send it as it is.");
+        throw Problem::status(415,
+                              "A body with a `Content-Encoding` is not taken; send it as it is.");
     }
     return json::parse(request_.body);
 }
@@ -69,8 +70,9 @@ void Inputs::finish() {
             return earlier.name == given->name;
         });
         if (repeated || !given->used) {
-            faults_.push_back({Fault::In::query, given->name,
-                               repeated ? "is given more than once" : "is not a parameter of this"});
+            faults_.push_back(
+                {Fault::In::query, given->name,
+                 repeated ? "is given more than once" : "is not a parameter of this"});
         }
     }
     if (!faults_.empty()) throw Problem::invalid(std::move(faults_));

@@ -23,7 +23,8 @@ class Write;
 struct NotAnInput {};
 
 template <class A>
-inline constexpr bool is_input = !std::is_same_v<A, db::Transaction&> && !std::is_same_v<A, const Write&>;
+inline constexpr bool is_input =
+    !std::is_same_v<A, db::Transaction&> && !std::is_same_v<A, const Write&>;
 
 /// What is taken from the request for an operation's parameter of type A.
 template <class A>
@@ -34,7 +35,9 @@ inline constexpr bool is_path_value = BoundedInteger<T> || BoundedText<T>;
 
 /// A described struct is a body if it says so (`static constexpr bool is_body = true`), else a query.
 template <class T>
-inline constexpr bool is_body = requires { T::is_body; };
+inline constexpr bool is_body = requires {
+    T::is_body;
+};
 
 /// Turns what a request carries into an operation's parameters, one after the other, and gathers what is wrong
 /// with it.

@@ -30,8 +30,7 @@ bj::object problem_response(int status, std::string_view when, bj::object more_m
     bj::object response{{"description", when},
                         {"content", json_content(json::reference("Problem"), example)}};
     if (status == 429 || status == 503) {
-        response["headers"] = {
-            {"Retry-After", {{"$ref", "#/components/headers/RetryAfter"}}}};
+        response["headers"] = {{"Retry-After", {{"$ref", "#/components/headers/RetryAfter"}}}};
     }
     return response;
 }
@@ -39,14 +38,17 @@ bj::object problem_response(int status, std::string_view when, bj::object more_m
 bj::object problem_responses() {
     return {
         {"Unreadable",
-         problem_response(400, "The request can't be read: malformed JSON, a bad escape, not UTF-8.")},
+         problem_response(400,
+                          "The request can't be read: malformed JSON, a bad escape, not UTF-8.")},
         {"Unauthenticated", problem_response(401, "A valid token is needed.")},
         {"ContentTooLarge", problem_response(413, "The body is larger than the server takes.")},
         {"UnsupportedMediaType", problem_response(415, "The body is not `application/json`.")},
         {"Invalid",
-         problem_response(422, "A member or parameter is missing, unknown, of the wrong type or out of bounds.",
-                          {{"errors", {{{"pointer", "/title"}, {"detail", "is missing"}}}}})},
-        {"HeadTooLarge", problem_response(431, "The request's head is larger than the server takes.")},
+         problem_response(
+             422, "A member or parameter is missing, unknown, of the wrong type or out of bounds.",
+             {{"errors", {{{"pointer", "/title"}, {"detail", "is missing"}}}}})},
+        {"HeadTooLarge",
+         problem_response(431, "The request's head is larger than the server takes.")},
         {"TooMany", problem_response(429, "Too many requests from this caller.")},
         {"Unavailable", problem_response(503, "Overloaded, or the database is away.")},
         {"Failed", problem_response(500, "Something went wrong in the server; it was logged.")},
@@ -91,7 +93,8 @@ bj::object shared_parameters() {
          {{"name", "Idempotency-Key"},
           {"in", "header"},
           {"description",
-           "A request sent again with the same key within 24 hours gets the first answer again, and makes nothing new."},
+           "A request sent again with the same key within 24 hours gets the first answer again, "
+           "and makes nothing new."},
           {"schema",
            {{"type", "string"}, {"minLength", 1}, {"maxLength", 255}, {"pattern", "^[ -~]+$"}}}}}};
 }
@@ -109,9 +112,8 @@ bj::object shared_headers() {
 }
 
 bj::object success(const OperationNotes& notes) {
-    bj::object response{
-        {"description", notes.status == 201 ? "Made." : "Done."},
-        {"content", json_content(notes.answer, notes.answer_example)}};
+    bj::object response{{"description", notes.status == 201 ? "Made." : "Done."},
+                        {"content", json_content(notes.answer, notes.answer_example)}};
     if (notes.status == 201) {
         response["headers"] = {{"Location", {{"$ref", "#/components/headers/Location"}}}};
     } else if (notes.method == Method::get) {
@@ -134,10 +136,10 @@ bj::object responses(const OperationNotes& notes) {
     if (!words.not_found.empty()) all["404"] = problem_response(404, words.not_found);
     if (!words.conflict.empty() || notes.takes_key) {
         const std::string key = "A request with this `Idempotency-Key` is being answered.";
-        all["409"] = problem_response(
-            409, words.conflict.empty() ? key
-                 : notes.takes_key      ? std::string(words.conflict) + " Or: " + key
-                                        : std::string(words.conflict));
+        all["409"] =
+            problem_response(409, words.conflict.empty() ? key
+                                  : notes.takes_key ? std::string(words.conflict) + " Or: " + key
+                                                    : std::string(words.conflict));
     }
     if (!notes.body.empty()) {
         all["413"] = response_reference("ContentTooLarge");
@@ -183,9 +185,8 @@ std::vector<std::string> pattern_parameters(std::string_view pattern) {
 }
 
 bj::object openapi_of(const OperationNotes& notes) {
-    bj::object operation{{"operationId", notes.words.id},
-                         {"tags", {notes.tag}},
-                         {"summary", notes.words.summary}};
+    bj::object operation{
+        {"operationId", notes.words.id}, {"tags", {notes.tag}}, {"summary", notes.words.summary}};
     if (!notes.words.description.empty()) operation["description"] = notes.words.description;
     bj::array parameters = notes.parameters;
     parameters.push_back(bj::object{{"$ref", "#/components/parameters/User"}});
@@ -199,8 +200,8 @@ bj::object openapi_of(const OperationNotes& notes) {
     }
     operation["responses"] = responses(notes);
     const bool needs_token = notes.knows_caller || notes.method != Method::get;
-    operation["security"] = needs_token ? bj::array{{{"token", bj::array{}}}, bj::object{}}
-                                        : bj::array{bj::object{}};
+    operation["security"] =
+        needs_token ? bj::array{{{"token", bj::array{}}}, bj::object{}} : bj::array{bj::object{}};
     return operation;
 }
 
@@ -226,8 +227,10 @@ std::string openapi_document(const std::vector<Operation>& operations,
           {"version", kVersion},
           {"summary", "The back end of a community site: posts, votes, users, messages."},
           {"description",
-           "JSON everywhere, errors too (RFC 9457). Lists are pages with an opaque cursor. Times are RFC 3339 "
-           "in UTC, ids are integers below 2^53. HEAD works wherever GET does; OPTIONS answers `Allow`."},
+           "JSON everywhere, errors too (RFC 9457). Lists are pages with an opaque cursor. Times "
+           "are RFC 3339 "
+           "in UTC, ids are integers below 2^53. HEAD works wherever GET does; OPTIONS answers "
+           "`Allow`."},
           {"license", {{"name", "MIT"}, {"identifier", "MIT"}}}}},
         {"servers", {{{"url", "/"}, {"description", "This server"}}}},
         {"tags", std::move(tag_list)},
@@ -242,7 +245,8 @@ std::string openapi_document(const std::vector<Operation>& operations,
              {{"type", "http"},
               {"scheme", "bearer"},
               {"bearerFormat", "JWT"},
-              {"description", "A token from `POST /tokens`; not needed with `auth = open`."}}}}}}}});
+              {"description",
+               "A token from `POST /tokens`; not needed with `auth = open`."}}}}}}}});
 }
 
 }  // namespace stoa::http

@@ -15,6 +15,7 @@ struct Tag {
 };
 
 /// The OpenAPI 3.1 document of the operations, as JSON.
-std::string openapi_document(const std::vector<Operation>& operations, const std::vector<Tag>& tags);
+std::string openapi_document(const std::vector<Operation>& operations,
+                             const std::vector<Tag>& tags);
 
 }  // namespace stoa::http

@@ -33,11 +33,11 @@ struct OperationNotes {
     boost::json::array parameters = {};
     boost::json::object body = {};  ///< schema, if it takes one
     boost::json::value body_example = {};
-    int status = 200;  ///< when all is well
+    int status = 200;                 ///< when all is well
     boost::json::object answer = {};  ///< schema
     boost::json::value answer_example = {};
     bool knows_caller = false;  ///< whether a caller must be known
-    bool takes_key = false;  ///< whether it takes an Idempotency-Key
+    bool takes_key = false;     ///< whether it takes an Idempotency-Key
 };
 
 /// One operation, described when a document is asked for.
@@ -69,7 +69,9 @@ void note_query(OperationNotes& notes, json::Schemas& schemas) {
             }
         }();
         if constexpr (requires { Member::if_absent; }) schema["default"] = Member::if_absent;
-        constexpr bool required = !json::may_be_absent<Member>() && !requires { Member::if_absent; };
+        constexpr bool required = !json::may_be_absent<Member>() && !requires {
+            Member::if_absent;
+        };
         notes.parameters.push_back(parameter(name, "query", required, std::move(schema), {}));
     });
 }
@@ -82,8 +84,8 @@ void note_input(OperationNotes& notes, json::Schemas& schemas, std::vector<std::
     } else if constexpr (std::is_same_v<T, NotAnInput>) {
         notes.takes_key = notes.method == Method::post || notes.method == Method::patch;
     } else if constexpr (is_path_value<T>) {
-        notes.parameters.push_back(parameter(in_path.front(), "path", true, json::schema<T>(schemas),
-                                             json::example<T>()));
+        notes.parameters.push_back(
+            parameter(in_path.front(), "path", true, json::schema<T>(schemas), json::example<T>()));
         in_path.erase(in_path.begin());
     } else if constexpr (!std::is_same_v<T, Caller>) {
         if constexpr (is_body<T>) {
@@ -115,16 +117,15 @@ void note_answer(OperationNotes& notes, json::Schemas& schemas, const Private<T>
 template <class T>
 void note_answer(OperationNotes& notes, json::Schemas& schemas, const Page<T>*) {
     const std::string name = std::string(described::type_name<T>()) + "List";
-    schemas[name] = {
-        {"type", "object"},
-        {"description", "A page of a list, and where the next one is."},
-        {"properties",
-         {{"items", {{"type", "array"}, {"items", json::schema<T>(schemas)}}},
-          {"next",
-           {{"type", {"string", "null"}},
-            {"description", "The URL of the next page; null at the list's end."}}}}},
-        {"required", {"items", "next"}},
-        {"additionalProperties", false}};
+    schemas[name] = {{"type", "object"},
+                     {"description", "A page of a list, and where the next one is."},
+                     {"properties",
+                      {{"items", {{"type", "array"}, {"items", json::schema<T>(schemas)}}},
+                       {"next",
+                        {{"type", {"string", "null"}},
+                         {"description", "The URL of the next page; null at the list's end."}}}}},
+                     {"required", {"items", "next"}},
+                     {"additionalProperties", false}};
     notes.answer = json::reference(name);
     notes.answer_example = {{"items", {json::example<T>()}}, {"next", nullptr}};
 }

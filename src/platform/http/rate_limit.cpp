@@ -61,9 +61,8 @@ double RateLimiter::tokens_now(const Bucket& bucket, Clock::time_point now) cons
 
 /// Forgets addresses whose bucket is full again: they lose nothing. If all are busy, whichever comes first.
 void RateLimiter::make_room(Shard& shard, Clock::time_point now) const {
-    std::erase_if(shard.buckets, [&](const auto& entry) {
-        return tokens_now(entry.second, now) >= rate_.burst;
-    });
+    std::erase_if(shard.buckets,
+                  [&](const auto& entry) { return tokens_now(entry.second, now) >= rate_.burst; });
     if (shard.buckets.size() >= kAddressesOfShard) shard.buckets.erase(shard.buckets.begin());
 }
 

@@ -7,7 +7,6 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,14 +23,22 @@ using Error = boost::beast::error_code;
 
 Method method_of(beast_http::verb verb) {
     switch (verb) {
-        case beast_http::verb::get: return Method::get;
-        case beast_http::verb::head: return Method::head;
-        case beast_http::verb::post: return Method::post;
-        case beast_http::verb::put: return Method::put;
-        case beast_http::verb::patch: return Method::patch;
-        case beast_http::verb::delete_: return Method::delete_;
-        case beast_http::verb::options: return Method::options;
-        default: return Method::other;
+        case beast_http::verb::get:
+            return Method::get;
+        case beast_http::verb::head:
+            return Method::head;
+        case beast_http::verb::post:
+            return Method::post;
+        case beast_http::verb::put:
+            return Method::put;
+        case beast_http::verb::patch:
+            return Method::patch;
+        case beast_http::verb::delete_:
+            return Method::delete_;
+        case beast_http::verb::options:
+            return Method::options;
+        default:
+            return Method::other;
     }
 }
 
@@ -68,12 +75,12 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
         return {copy, text.size()};
     }
 
-    void on_request_impl(beast_http::verb verb, string_view, string_view target,
-                         int version, Error& error) override {
+    void on_request_impl(beast_http::verb verb, string_view, string_view target, int version,
+                         Error& error) override {
         version_ = version;
         request.method = method_of(verb);
-        const bool printable = std::all_of(target.begin(), target.end(),
-                                           [](char c) { return c > 0x20 && c < 0x7F; });
+        const bool printable =
+            std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F; });
         if (!printable) error = beast_http::error::bad_target;
         std::string_view path = keep(target);
         for (const std::string_view scheme : {"http://", "https://"}) {  // the absolute form
@@ -96,11 +103,21 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             case field::host:
                 if (hosts_++ == 0) request.host = keep(value);
                 break;
-            case field::authorization: request.authorization = keep(value); break;
-            case field::content_type: request.content_type = keep(value); break;
-            case field::content_encoding: request.content_encoding = keep(value); break;
-            case field::if_none_match: request.if_none_match = keep(value); break;
-            case field::origin: request.origin = keep(value); break;
+            case field::authorization:
+                request.authorization = keep(value);
+                break;
+            case field::content_type:
+                request.content_type = keep(value);
+                break;
+            case field::content_encoding:
+                request.content_encoding = keep(value);
+                break;
+            case field::if_none_match:
+                request.if_none_match = keep(value);
+                break;
+            case field::origin:
+                request.origin = keep(value);
+                break;
             case field::access_control_request_method:
                 request.access_control_request_method = keep(value);
                 break;
@@ -114,8 +131,11 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
                     error = beast_http::error::bad_transfer_encoding;
                 }
                 break;
-            case field::unknown: on_unknown_field(name, value); break;
-            default: break;
+            case field::unknown:
+                on_unknown_field(name, value);
+                break;
+            default:
+                break;
         }
         // Folded lines are obsolete, and a way to hide a field from whoever is in front of us (RFC 9112, 5.2).
         if (std::find(value.begin(), value.end(), '\n') != value.end()) {

@@ -24,10 +24,11 @@ std::string_view take_segment(std::string_view& path) {
 }
 
 Response failure(const Request& request, const std::exception& error) {
-    spdlog::error("request {}: {} {}: {}", request.request_id, name_of(request.method), request.path,
-                  error.what());
-    return answer(Problem::status(500, "Something went wrong here; it was logged under this "
-                                       "request's X-Request-Id."),
+    spdlog::error("request {}: {} {}: {}", request.request_id, name_of(request.method),
+                  request.path, error.what());
+    return answer(Problem::status(500,
+                                  "Something went wrong here; it was logged under this "
+                                  "request's X-Request-Id."),
                   request.path);
 }
 
@@ -108,9 +109,9 @@ const Router::Node* Router::find(std::string_view path, PathValues& values) cons
             return nullptr;
         }
     }
-    const bool is_route =
-        node && path.empty() &&
-        std::any_of(node->routes.begin(), node->routes.end(), [](const Route& r) { return !!r.handler; });
+    const bool is_route = node && path.empty() &&
+                          std::any_of(node->routes.begin(), node->routes.end(),
+                                      [](const Route& r) { return !!r.handler; });
     return is_route ? node : nullptr;
 }
 

@@ -5,7 +5,6 @@
 #include "platform/json/integer.hpp"
 
 #include <boost/asio/ip/address.hpp>
-
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -42,8 +41,8 @@ tcp::endpoint endpoint_of(const std::string& listen) {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(host, error);
     if (error || port < 0 || port > 65'535) {
-        throw std::runtime_error(
-            fmt::format("can't listen on '{}': give ADDRESS:PORT, as 127.0.0.1:8080 or [::]:80", listen));
+        throw std::runtime_error(fmt::format(
+            "can't listen on '{}': give ADDRESS:PORT, as 127.0.0.1:8080 or [::]:80", listen));
     }
     return {address, static_cast<std::uint16_t>(port)};
 }
@@ -74,7 +73,9 @@ tcp::endpoint claimed(const std::string& listen) {
     }
 }
 
-std::string http_date() { return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr))); }
+std::string http_date() {
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::time(nullptr)));
+}
 
 }  // namespace
 
@@ -109,8 +110,8 @@ class Server::IoThread {
 
     void run(std::unique_ptr<Application> application) {
         application_ = std::move(application);
-        context_ = std::make_unique<ConnectionContext>(
-            ConnectionContext{shared_.options, *application_, access_log_, draining_, 0, kNever, http_date()});
+        context_ = std::make_unique<ConnectionContext>(ConnectionContext{
+            shared_.options, *application_, access_log_, draining_, 0, kNever, http_date()});
         accept();
         tick();
         loop_.run();
@@ -219,7 +220,8 @@ std::uint16_t Server::port() const { return shared_->endpoint.port(); }
 std::string Server::address() const {
     const auto& endpoint = shared_->endpoint;
     const std::string host = endpoint.address().to_string();
-    return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), host, port());
+    return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), host,
+                       port());
 }
 
 void Server::run(const MakeApplication& make_application) {

@@ -41,8 +41,8 @@ template <class T>
 inline constexpr bool is_omittable<Omittable<T>> = true;
 
 template <Struct T>
-using Members = boost::describe::describe_members<
-    T, boost::describe::mod_public | boost::describe::mod_inherited>;
+using Members = boost::describe::describe_members<T, boost::describe::mod_public |
+                                                         boost::describe::mod_inherited>;
 
 template <Struct T>
 inline constexpr std::size_t member_count = boost::mp11::mp_size<Members<T>>::value;

@@ -133,7 +133,8 @@ void read(const boost::json::value& value, const std::string& pointer, T& out, F
     } else if constexpr (is_batch<T>) {
         const auto* array = value.if_array();
         if (!array) return refuse("must be an array");
-        if (array->size() > T::max) return refuse(fmt::format("must have at most {} items", T::max));
+        if (array->size() > T::max)
+            return refuse(fmt::format("must have at most {} items", T::max));
         out.items.resize(array->size());
         for (std::size_t i = 0; i < array->size(); ++i) {
             read((*array)[i], pointer + '/' + std::to_string(i), out.items[i], faults);

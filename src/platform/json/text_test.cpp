@@ -6,7 +6,8 @@ namespace stoa {
 namespace {
 
 struct Name : Text<Name> {
-    static constexpr TextBounds bounds{.min = 2, .max = 4, .charset = "A-Za-z0-9_", .lower_case = true};
+    static constexpr TextBounds bounds{
+        .min = 2, .max = 4, .charset = "A-Za-z0-9_", .lower_case = true};
     using Text::Text;
 };
 

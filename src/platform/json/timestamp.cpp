@@ -3,12 +3,9 @@
 #include <array>
 #include <chrono>
 
-
 namespace stoa {
 
 namespace {
-
-
 
 /// Reads exactly `count` digits off the front of `text`; -1 if there are fewer.
 int take_digits(std::string_view& text, std::size_t count) {
@@ -86,7 +83,8 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
     const auto moment = chrono::sys_days{date} + chrono::hours{hour} + chrono::minutes{minute} +
                         chrono::seconds{second} + chrono::milliseconds{*fraction} -
                         chrono::minutes{*offset};
-    return Timestamp{chrono::duration_cast<chrono::milliseconds>(moment.time_since_epoch()).count()};
+    return Timestamp{
+        chrono::duration_cast<chrono::milliseconds>(moment.time_since_epoch()).count()};
 }
 
 void Timestamp::append_to(std::string& out) const {

@@ -17,11 +17,12 @@ void AccessLog::add(const http::Request& request, const http::Response& response
                     std::chrono::nanoseconds duration) {
     if (!is_on_) return;
     Timestamp::now().append_to(lines_);
-    fmt::format_to(std::back_inserter(lines_),
-                   " request method={} path={}{}{} status={} bytes={} us={} peer={} id={} trace={}\n",
-                   http::name_of(request.method), request.path, request.query.empty() ? "" : "?",
-                   request.query, response.status, response.body.size(), duration.count() / 1'000,
-                   request.peer, request.request_id, request.traceparent);
+    fmt::format_to(
+        std::back_inserter(lines_),
+        " request method={} path={}{}{} status={} bytes={} us={} peer={} id={} trace={}\n",
+        http::name_of(request.method), request.path, request.query.empty() ? "" : "?",
+        request.query, response.status, response.body.size(), duration.count() / 1'000,
+        request.peer, request.request_id, request.traceparent);
     if (lines_.size() >= kFlushAt) flush();
 }
 

@@ -79,11 +79,12 @@ void Metrics::add_requests(std::vector<prometheus::MetricFamily>& families) cons
         std::for_each(thread.routes_.begin(), thread.routes_.end(), sum);
         sum(thread.unrouted_);
     }
-    prometheus::MetricFamily requests{"stoa_http_requests_total", "Requests answered.",
-                                      prometheus::MetricType::Counter, {}};
+    prometheus::MetricFamily requests{
+        "stoa_http_requests_total", "Requests answered.", prometheus::MetricType::Counter, {}};
     prometheus::MetricFamily durations{"stoa_http_request_duration_seconds",
                                        "Time from a request read to its answer made.",
-                                       prometheus::MetricType::Histogram, {}};
+                                       prometheus::MetricType::Histogram,
+                                       {}};
     for (const auto& [route, total] : totals) {
         const auto& [method, path] = route;
         auto& duration = durations.metric.emplace_back(histogram(total));
@@ -117,8 +118,8 @@ void Metrics::add_gauges(std::vector<prometheus::MetricFamily>& families) const 
 std::string Metrics::text() const {
     std::vector<prometheus::MetricFamily> families;
     add_requests(families);
-    prometheus::MetricFamily connections{"stoa_http_connections", "Connections open now.",
-                                         prometheus::MetricType::Gauge, {}};
+    prometheus::MetricFamily connections{
+        "stoa_http_connections", "Connections open now.", prometheus::MetricType::Gauge, {}};
     for (const ThreadMetrics& thread : threads_) {
         if (connections.metric.empty()) connections.metric.emplace_back();
         connections.metric[0].gauge.value += static_cast<double>(thread.connections.load(kRelaxed));

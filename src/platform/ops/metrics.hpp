@@ -36,7 +36,7 @@ class RouteMetrics {
 
     std::string method_;
     std::string path_;
-    std::array<Counter, 6> by_status_class_{};             ///< [2]: answers with 2xx, …
+    std::array<Counter, 6> by_status_class_{};              ///< [2]: answers with 2xx, …
     std::array<Counter, bounds.size() + 1> by_duration_{};  ///< the last: slower than all bounds
     Counter nanoseconds_{};
 };

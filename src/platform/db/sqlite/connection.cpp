@@ -63,13 +63,13 @@ int bind(sqlite3_stmt* statement, int parameter, const Value& value) {
 Connection::Connection(const std::filesystem::path& file, Use use)
     : connection_(nullptr, sqlite3_close_v2) {
     sqlite3* connection = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                      (use == Use::write ? SQLITE_OPEN_CREATE : 0);
+    const int flags =
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (use == Use::write ? SQLITE_OPEN_CREATE : 0);
     const int result = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
     connection_.reset(connection);
     if (result != SQLITE_OK) {
-        throw std::runtime_error(fmt::format("can't open the database '{}': {}", file.string(),
-                                             sqlite3_errstr(result)));
+        throw std::runtime_error(
+            fmt::format("can't open the database '{}': {}", file.string(), sqlite3_errstr(result)));
     }
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_busy_timeout(connection, 5'000);
@@ -106,14 +106,15 @@ Connection::Statement& Connection::prepared(const Query& query) {
 
 Connection::Statement Connection::prepare(const Query& query) {
     sqlite3_stmt* statement = nullptr;
-    const int result = sqlite3_prepare_v3(native(), query.sql.c_str(), -1, SQLITE_PREPARE_PERSISTENT,
-                                          &statement, nullptr);
+    const int result = sqlite3_prepare_v3(native(), query.sql.c_str(), -1,
+                                          SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
     Statement made{{statement, sqlite3_finalize}, {}};
     if (result != SQLITE_OK) fail(query.sql.c_str());
     // SQLite numbers parameters as it meets them; `$2` may come before `$1`.
     for (int i = 1; i <= sqlite3_bind_parameter_count(statement); ++i) {
         const auto number = parse_integer(sqlite3_bind_parameter_name(statement, i) + 1);
-        if (!number || *number < 1) throw std::logic_error("parameters are $1, $2, …: " + query.sql);
+        if (!number || *number < 1)
+            throw std::logic_error("parameters are $1, $2, …: " + query.sql);
         made.values.push_back(static_cast<std::size_t>(*number - 1));
     }
     return made;

@@ -34,7 +34,8 @@ class Connection {
   private:
     struct Statement {
         std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> statement;
-        std::vector<std::size_t> values;  ///< for each parameter of the statement, which value it takes
+        std::vector<std::size_t>
+            values;  ///< for each parameter of the statement, which value it takes
     };
     Statement& prepared(const Query& query);
     Statement prepare(const Query& query);
