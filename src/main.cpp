@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/config_file.hpp"
+#include "commands/help.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -24,9 +25,11 @@ void set_up_log() {
 int main(int argc, char** argv) {
     set_up_log();
     CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
-    app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit));
+    app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit),
+                         "Print the version and the commit");
+    app.set_help_flag("-h,--help", "Print this help");
     app.require_subcommand(1);
-    app.get_formatter()->column_width(32);
+    app.formatter(std::make_shared<stoa::HelpFormatter>());
     app.footer(
         "Try:\n"
         "  stoa serve                     everything on http://127.0.0.1:8080, data in ./data\n"

@@ -115,57 +115,58 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
     command
         .add_option(
             "--listen", options.server.listen,
-            "ADDRESS:PORT to listen on (default 127.0.0.1:8080; one service alone: 8081 to 8084)")
+            "ADDRESS:PORT to listen on [127.0.0.1:8080; one service alone: 8081 to 8084]")
         ->envname("STOA_LISTEN")
+        ->type_name("ADDRESS")
         ->group(group);
     command.add_option("--threads", options.server.threads, "I/O threads")
         ->envname("STOA_THREADS")
+        ->type_name("N")
         ->check(CLI::Range(1, 1'024))
         ->capture_default_str()
         ->group(group);
     command
         .add_option("--cors-origins", options.server.cors_origins,
-                    "Origins whose pages may call; * for all")
+                    "Origins whose pages may call, separated by commas; * for all")
         ->envname("STOA_CORS_ORIGINS")
+        ->type_name("ORIGIN,…")
         ->delimiter(',')
         ->group(group);
     command
         .add_option("--users-url", options.site.users_url,
-                    "Where the users service is (default: this process, or http://127.0.0.1:8083)")
+                    "Where the users service is [this process, or http://127.0.0.1:8083]")
         ->envname("STOA_USERS_URL")
+        ->type_name("URL")
         ->group(group);
 }
 
 void add_limit_options(CLI::App& command, ServeOptions& options) {
-    const std::string group = "Limits";
-    const auto add = [&](const char* name, auto& value, const char* help, auto check) {
+    const auto add = [&](const char* name, auto& value, const char* kind, const char* help, auto check) {
         std::string variable = std::string("STOA") + (name + 1);
         for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
         command.add_option(name, value, help)
             ->envname(variable)
+            ->type_name(kind)
             ->check(check)
             ->capture_default_str()
-            ->group(group);
+            ->group("Limits");
     };
-    add("--limits", options.limits,
-        "on, or off: no rate limits, for benchmarks and trusted callers",
+    const CLI::Range seconds(0.1, 86'400.0);
+    http::ServerOptions& server = options.server;
+    add("--limits", options.limits, "on|off", "Rate limits; off: for benchmarks and trusted callers",
         CLI::IsMember({"on", "off"}));
-    add("--rate", options.rate.per_second, "Requests a second that one address may make (429)",
+    add("--rate", options.rate.per_second, "N", "Requests a second that one address may make",
         CLI::Range(0.01, 1e9));
-    add("--burst", options.rate.burst, "Requests that it may make at once", CLI::Range(1.0, 1e9));
-    const CLI::Range timeouts(0.1, 86'400.0);
-    add("--max-connections", options.server.max_connections,
-        "Open connections; one more is refused (503)", CLI::Range(1, 1'000'000));
-    add("--max-head", options.server.request.head, "Bytes of a request's head (431)",
-        CLI::Range(1'024, 1 << 20));
-    add("--max-body", options.server.request.body, "Bytes of a request's body (413)",
-        CLI::Range(1'024, 1 << 30));
-    add("--head-timeout", options.head_timeout, "Seconds for a client to send a head", timeouts);
-    add("--body-timeout", options.body_timeout, "Seconds for a client to send a body", timeouts);
-    add("--idle-timeout", options.idle_timeout, "Seconds that an idle connection is kept",
-        timeouts);
-    add("--drain-timeout", options.drain_timeout, "Seconds to finish what is in flight at the end",
-        timeouts);
+    add("--burst", options.rate.burst, "N", "Requests that it may make at once", CLI::Range(1.0, 1e9));
+    add("--max-connections", server.max_connections, "N", "Open connections; one more is refused",
+        CLI::Range(1, 1'000'000));
+    add("--max-head", server.request.head, "BYTES", "Of a request's head", CLI::Range(1'024, 1 << 20));
+    add("--max-body", server.request.body, "BYTES", "Of a request's body", CLI::Range(1'024, 1 << 30));
+    add("--head-timeout", options.head_timeout, "SECONDS", "For a client to send a head", seconds);
+    add("--body-timeout", options.body_timeout, "SECONDS", "For a client to send a body", seconds);
+    add("--idle-timeout", options.idle_timeout, "SECONDS", "That an idle connection is kept", seconds);
+    add("--drain-timeout", options.drain_timeout, "SECONDS", "To finish what is in flight at the end",
+        seconds);
 }
 
 }  // namespace
@@ -175,17 +176,20 @@ void add_serve(CLI::App& app) {
     const auto options = std::make_shared<ServeOptions>();
     options->server.threads = std::max(1U, std::thread::hardware_concurrency());
     command
-        ->add_option("service", options->service, "Only this one: posts, votes, users or messages")
+        ->add_option("service", options->service, "posts, votes, users or messages; left out: all four")
+        ->type_name("")
         ->check(CLI::IsMember({"posts", "votes", "users", "messages"}));
     add_network_options(*command, *options);
     command->add_option("--data", options->site.data, "Folder of the SQLite files, made if need be")
         ->envname("STOA_DATA")
+        ->type_name("DIR")
         ->capture_default_str()
         ->group("Data");
     command
         ->add_option("--auth", options->auth,
-                     "open: a trusted network, who a request names is believed")
+                     "For a trusted network: who a request names is believed")
         ->envname("STOA_AUTH")
+        ->type_name("open")
         ->check(CLI::IsMember({"open"}))
         ->capture_default_str()
         ->group("Access");
@@ -203,6 +207,7 @@ void add_serve(CLI::App& app) {
                      "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "
                      "environment go before")
         ->envname("STOA_CONFIG")
+        ->type_name("FILE")
         ->check(CLI::ExistingFile);
     command->footer(
         "Every option is an environment variable too: --listen is STOA_LISTEN, --max-body "

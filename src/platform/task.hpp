@@ -20,7 +20,7 @@ class TaskPromise {
     auto final_suspend() noexcept {
         struct ResumeWaiter {
             bool await_ready() noexcept { return false; }
-            std::coroutine_handle<> await_suspend(std::coroutine_handle<>) noexcept {
+            std::coroutine_handle<> await_suspend(std::coroutine_handle<>) const noexcept {
                 return waiter;
             }
             void await_resume() noexcept {}

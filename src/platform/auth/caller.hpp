@@ -51,10 +51,10 @@ class Caller {
   public:
     /// With `auth = open`: believed to be `user`, if it says so (`?user=`), and allowed everything.
     static Caller believed(std::optional<Username> user) {
-        return Caller(std::move(user), Auth::open);
+        return {std::move(user), Auth::open};
     }
     /// With `auth = required`: a request without a valid token.
-    static Caller anonymous() { return Caller(std::nullopt, Auth::required); }
+    static Caller anonymous() { return {std::nullopt, Auth::required}; }
 
     /// Who it is, if that is known.
     const std::optional<Username>& user() const { return user_; }

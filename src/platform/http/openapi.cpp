@@ -20,7 +20,8 @@ bj::object json_content(const bj::object& schema, const bj::value& example) {
     return {{"application/json", {{"schema", schema}, {"example", example}}}};
 }
 
-bj::object problem_response(int status, std::string_view when, bj::object more_members = {}) {
+bj::object problem_response(int status, std::string_view when,
+                            const bj::object& more_members = {}) {
     bj::object example{{"type", "about:blank"},
                        {"title", reason(status)},
                        {"status", status},

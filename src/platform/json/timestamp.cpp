@@ -94,7 +94,7 @@ void Timestamp::append_to(std::string& out) const {
     const chrono::year_month_day date{midnight};
     const chrono::hh_mm_ss<chrono::milliseconds> time{moment - midnight};
     std::array<char, 24> text{"0000-00-00T00:00:00.000"};
-    put_digits(&text[0], static_cast<unsigned>(static_cast<int>(date.year())), 4);
+    put_digits(text.data(), static_cast<unsigned>(static_cast<int>(date.year())), 4);
     put_digits(&text[5], static_cast<unsigned>(date.month()), 2);
     put_digits(&text[8], static_cast<unsigned>(date.day()), 2);
     put_digits(&text[11], static_cast<unsigned>(time.hours().count()), 2);
