@@ -113,9 +113,8 @@ void serve(ServeOptions options) {
 void add_network_options(CLI::App& command, ServeOptions& options) {
     const std::string group = "Network";
     command
-        .add_option(
-            "--listen", options.server.listen,
-            "ADDRESS:PORT to listen on [127.0.0.1:8080; one service alone: 8081 to 8084]")
+        .add_option("--listen", options.server.listen,
+                    "ADDRESS:PORT to listen on [127.0.0.1:8080; one service alone: 8081 to 8084]")
         ->envname("STOA_LISTEN")
         ->type_name("ADDRESS")
         ->group(group);
@@ -141,7 +140,8 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
 }
 
 void add_limit_options(CLI::App& command, ServeOptions& options) {
-    const auto add = [&](const char* name, auto& value, const char* kind, const char* help, auto check) {
+    const auto add = [&](const char* name, auto& value, const char* kind, const char* help,
+                         auto check) {
         std::string variable = std::string("STOA") + (name + 1);
         for (char& c : variable) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
         command.add_option(name, value, help)
@@ -153,20 +153,24 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
     };
     const CLI::Range seconds(0.1, 86'400.0);
     http::ServerOptions& server = options.server;
-    add("--limits", options.limits, "on|off", "Rate limits; off: for benchmarks and trusted callers",
-        CLI::IsMember({"on", "off"}));
+    add("--limits", options.limits, "on|off",
+        "Rate limits; off: for benchmarks and trusted callers", CLI::IsMember({"on", "off"}));
     add("--rate", options.rate.per_second, "N", "Requests a second that one address may make",
         CLI::Range(0.01, 1e9));
-    add("--burst", options.rate.burst, "N", "Requests that it may make at once", CLI::Range(1.0, 1e9));
+    add("--burst", options.rate.burst, "N", "Requests that it may make at once",
+        CLI::Range(1.0, 1e9));
     add("--max-connections", server.max_connections, "N", "Open connections; one more is refused",
         CLI::Range(1, 1'000'000));
-    add("--max-head", server.request.head, "BYTES", "Of a request's head", CLI::Range(1'024, 1 << 20));
-    add("--max-body", server.request.body, "BYTES", "Of a request's body", CLI::Range(1'024, 1 << 30));
+    add("--max-head", server.request.head, "BYTES", "Of a request's head",
+        CLI::Range(1'024, 1 << 20));
+    add("--max-body", server.request.body, "BYTES", "Of a request's body",
+        CLI::Range(1'024, 1 << 30));
     add("--head-timeout", options.head_timeout, "SECONDS", "For a client to send a head", seconds);
     add("--body-timeout", options.body_timeout, "SECONDS", "For a client to send a body", seconds);
-    add("--idle-timeout", options.idle_timeout, "SECONDS", "That an idle connection is kept", seconds);
-    add("--drain-timeout", options.drain_timeout, "SECONDS", "To finish what is in flight at the end",
+    add("--idle-timeout", options.idle_timeout, "SECONDS", "That an idle connection is kept",
         seconds);
+    add("--drain-timeout", options.drain_timeout, "SECONDS",
+        "To finish what is in flight at the end", seconds);
 }
 
 }  // namespace
@@ -176,7 +180,8 @@ void add_serve(CLI::App& app) {
     const auto options = std::make_shared<ServeOptions>();
     options->server.threads = std::max(1U, std::thread::hardware_concurrency());
     command
-        ->add_option("service", options->service, "posts, votes, users or messages; left out: all four")
+        ->add_option("service", options->service,
+                     "posts, votes, users or messages; left out: all four")
         ->type_name("")
         ->check(CLI::IsMember({"posts", "votes", "users", "messages"}));
     add_network_options(*command, *options);

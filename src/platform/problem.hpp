@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json/fault.hpp"
+#include "platform/fault.hpp"
 
 #include <chrono>
 #include <exception>

@@ -134,7 +134,7 @@ class Importer {
 
     void send_posts() {
         if (waiting_.empty()) return;
-        std::string body = "{\"posts\":[";
+        std::string body = R"({"posts":[)";
         for (const Waiting& one : waiting_) {
             if (&one != waiting_.data()) body += ',';
             json::write(body, one.post);
@@ -160,7 +160,7 @@ class Importer {
 
     void send_votes() {
         if (votes_.empty()) return;
-        std::string body = "{\"votes\":";
+        std::string body = R"({"votes":)";
         json::write(body, votes_);
         const auto answer = post("/imports/votes", body + "}");
         if (answer.status != 200) refused("votes", answer);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "platform/json/fault.hpp"
+#include "platform/fault.hpp"
 #include "platform/json/text.hpp"
 
 #include <optional>
@@ -50,9 +50,7 @@ struct KnownCaller {
 class Caller {
   public:
     /// With `auth = open`: believed to be `user`, if it says so (`?user=`), and allowed everything.
-    static Caller believed(std::optional<Username> user) {
-        return {std::move(user), Auth::open};
-    }
+    static Caller believed(std::optional<Username> user) { return {std::move(user), Auth::open}; }
     /// With `auth = required`: a request without a valid token.
     static Caller anonymous() { return {std::nullopt, Auth::required}; }
 

@@ -8,9 +8,9 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace stoa::db {
 
@@ -35,7 +35,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file_ < 0) {
         throw std::runtime_error(fmt::format("can't write to the data folder '{}': {}",
-                                             folder.string(), std::strerror(errno)));
+                                             folder.string(),
+                                             std::generic_category().message(errno)));
     }
     if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
         const std::string holder = holder_of(file_);

@@ -62,9 +62,9 @@ Response render(const Private<T>& answer, const Inputs* inputs) {
 template <class T>
 Response render(const Page<T>& page, const Inputs* inputs) {
     Response response;
-    response.body += "{\"items\":";
+    response.body += R"({"items":)";
     json::write(response.body, page.items);
-    response.body += ",\"next\":";
+    response.body += R"(,"next":)";
     json::write(response.body,
                 page.next ? std::optional(next_page(*inputs, *page.next)) : std::nullopt);
     response.body += '}';

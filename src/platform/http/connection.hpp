@@ -1,9 +1,9 @@
 #pragma once
 
+#include "platform/http/access_log.hpp"
 #include "platform/http/io_loop.hpp"
 #include "platform/http/request_parser.hpp"
 #include "platform/http/server.hpp"
-#include "platform/ops/access_log.hpp"
 #include "platform/problem.hpp"
 
 #include <cstdint>

@@ -11,7 +11,7 @@ namespace stoa::http {
 
 namespace {
 
-constexpr std::int64_t kDay = 24 * 60 * 60 * std::int64_t{1000};
+constexpr std::int64_t kDay = 86'400'000;  // milliseconds
 
 struct Kept {
     std::string fingerprint;
@@ -59,13 +59,12 @@ Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
         throw Problem::status(
             422, "This `Idempotency-Key` was used for another request; take a new one.");
     }
-    Replay replay;
-    replay.response.status = kept->status;
-    replay.response.body = std::move(kept->body);
-    if (kept->location)
-        replay.response.headers.emplace_back("Location", std::move(*kept->location));
-    replay.response.headers.emplace_back("Idempotency-Replayed", "true");
-    throw replay;
+    Response answer;
+    answer.status = kept->status;
+    answer.body = std::move(kept->body);
+    if (kept->location) answer.headers.emplace_back("Location", std::move(*kept->location));
+    answer.headers.emplace_back("Idempotency-Replayed", "true");
+    throw Replay{std::move(answer)};
 }
 
 Task<> remember(db::Transaction& tx, const IdempotencyKey& key, const Response& response) {

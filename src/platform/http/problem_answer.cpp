@@ -8,12 +8,12 @@ namespace stoa::http {
 namespace {
 
 void write_faults(std::string& out, const Faults& faults) {
-    out += ",\"errors\":[";
+    out += R"(,"errors":[)";
     for (const Fault& fault : faults) {
         if (&fault != faults.data()) out += ',';
-        out += fault.in == Fault::In::body ? "{\"pointer\":" : "{\"parameter\":";
+        out += fault.in == Fault::In::body ? R"({"pointer":)" : R"({"parameter":)";
         json::write_text(out, fault.where);
-        out += ",\"detail\":";
+        out += R"(,"detail":)";
         json::write_text(out, fault.detail);
         out += '}';
     }
@@ -26,13 +26,13 @@ Response answer(const Problem& problem, std::string_view instance) {
     Response response;
     response.status = problem.status();
     std::string& body = response.body;
-    body += "{\"type\":\"about:blank\",\"title\":";
+    body += R"({"type":"about:blank","title":)";
     json::write_text(body, reason(problem.status()));
-    body += ",\"status\":";
+    body += R"(,"status":)";
     json::write_integer(body, problem.status());
-    body += ",\"detail\":";
+    body += R"(,"detail":)";
     json::write_text(body, problem.detail());
-    body += ",\"instance\":";
+    body += R"(,"instance":)";
     json::write_text(body, utf8::valid(instance) ? instance : "");
     if (!problem.faults().empty()) write_faults(body, problem.faults());
     body += '}';

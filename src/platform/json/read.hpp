@@ -1,7 +1,7 @@
 #pragma once
 
+#include "platform/fault.hpp"
 #include "platform/json/described.hpp"
-#include "platform/json/fault.hpp"
 #include "platform/json/integer.hpp"
 #include "platform/json/text.hpp"
 #include "platform/json/timestamp.hpp"

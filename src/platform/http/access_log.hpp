@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-namespace stoa {
+namespace stoa::http {
 
 /// A line for each request of one I/O thread, on standard error, gathered and written in pieces.
 class AccessLog {
@@ -15,8 +15,7 @@ class AccessLog {
     AccessLog(const AccessLog&) = delete;
     AccessLog& operator=(const AccessLog&) = delete;
 
-    void add(const http::Request& request, const http::Response& response,
-             std::chrono::nanoseconds duration);
+    void add(const Request& request, const Response& response, std::chrono::nanoseconds duration);
 
     /// Writes what has been gathered; to be called now and then.
     void flush();
@@ -26,4 +25,4 @@ class AccessLog {
     std::string lines_;
 };
 
-}  // namespace stoa
+}  // namespace stoa::http

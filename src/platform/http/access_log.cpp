@@ -1,4 +1,4 @@
-#include "platform/ops/access_log.hpp"
+#include "platform/http/access_log.hpp"
 
 #include "platform/json/timestamp.hpp"
 
@@ -7,22 +7,22 @@
 
 #include <iterator>
 
-namespace stoa {
+namespace stoa::http {
 
 namespace {
 constexpr std::size_t kFlushAt = 32 << 10;
 }  // namespace
 
-void AccessLog::add(const http::Request& request, const http::Response& response,
+void AccessLog::add(const Request& request, const Response& response,
                     std::chrono::nanoseconds duration) {
     if (!is_on_) return;
     Timestamp::now().append_to(lines_);
     fmt::format_to(
         std::back_inserter(lines_),
         " request method={} path={}{}{} status={} bytes={} us={} peer={} id={} trace={}\n",
-        http::name_of(request.method), request.path, request.query.empty() ? "" : "?",
-        request.query, response.status, response.body.size(), duration.count() / 1'000,
-        request.peer, request.request_id, request.traceparent);
+        name_of(request.method), request.path, request.query.empty() ? "" : "?", request.query,
+        response.status, response.body.size(), duration.count() / 1'000, request.peer,
+        request.request_id, request.traceparent);
     if (lines_.size() >= kFlushAt) flush();
 }
 
@@ -36,4 +36,4 @@ void AccessLog::flush() {
     lines_.clear();
 }
 
-}  // namespace stoa
+}  // namespace stoa::http
