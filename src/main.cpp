@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cstdio>
 #include <exception>
@@ -20,10 +20,30 @@ void set_up_log() {
     spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
 }
 
+/// CLI11 says of a command it does not know that one is needed, and takes what follows an unknown option for an
+/// argument: here the culprit is named.
+void name_the_unknown(CLI::App& app, int argc, char** argv) {
+    CLI::App* command = &app;
+    for (int i = 1; i < argc; ++i) {
+        const std::string argument = argv[i];
+        if (argument == "--") return;
+        if (argument.starts_with("--")) {
+            const std::string name = argument.substr(0, argument.find('='));
+            if (!command->get_option_no_throw(name)) throw CLI::ExtrasError({name});
+        } else if (!argument.starts_with("-") && command->get_require_subcommand_min() > 0) {
+            const auto named = command->get_subcommands(
+                [&](const CLI::App* known) { return known->get_name() == argument; });
+            if (named.empty()) throw CLI::ExtrasError({argument});
+            command = named.front();
+        }
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     set_up_log();
+    umask(077);  // what is stored is for the owner alone
     CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
     app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit),
                          "Print the version and the commit");
@@ -39,6 +59,7 @@ int main(int argc, char** argv) {
     stoa::add_import(app);
     stoa::add_openapi(app);
     try {
+        name_the_unknown(app, argc, argv);
         stoa::take_defaults_from_config_file(*app.get_subcommand("serve"), argc, argv);
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -33,6 +33,11 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
         throw std::runtime_error(fmt::format("can't read the configuration: {}", error.what()));
     }
     for (const CLI::ConfigItem& item : items) {
+        if (item.name == "++" || item.name == "--") {
+            throw std::runtime_error(fmt::format(
+                "{}: '{}' is not an option, and there are no sections: remove the line [{}]", file,
+                CLI::detail::join(item.parents, ".")));
+        }
         CLI::Option* option = command.get_option_no_throw("--" + item.name);
         if (!option || !item.parents.empty()) {
             throw std::runtime_error(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
@@ -40,7 +45,7 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
         }
         try {
             option->default_val(item.inputs.size() == 1 ? item.inputs.front()
-                                                        : CLI::detail::join(item.inputs, " "));
+                                                        : CLI::detail::join(item.inputs, ","));
         } catch (const CLI::Error& error) {
             throw std::runtime_error(fmt::format("{}: {}: {}", file, item.name, error.what()));
         }

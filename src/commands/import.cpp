@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
@@ -77,13 +78,16 @@ void add_import(CLI::App& app) {
         ->add_option("files", options->files,
                      "NAME.csv, one community each: its name is the file's")
         ->required()
+        ->type_name("")
         ->check(CLI::ExistingFile);
+    // Not as the option's own variable: that would count as given, and --to could not be.
+    if (const char* folder = std::getenv("STOA_DATA")) options->data = folder;
     auto* data =
         command->add_option("--data", options->data, "Data folder of a server that is not running")
-            ->envname("STOA_DATA")
+            ->type_name("DIR")
             ->capture_default_str();
-    command
-        ->add_option("--to", options->to, "URL of a running server instead: http://127.0.0.1:8080")
+    command->add_option("--to", options->to, "A running server instead: http://127.0.0.1:8080")
+        ->type_name("URL")
         ->excludes(data);
     command->footer(
         "What is taken:\n"

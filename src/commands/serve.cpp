@@ -96,7 +96,7 @@ void serve(ServeOptions options) {
     http::Server server(options.server, metrics);
     if (options.site.users_url.empty()) {
         const bool own = options.service.empty();
-        options.site.users_url = fmt::format("http://127.0.0.1:{}", own ? server.port() : 8083);
+        options.site.users_url = "http://" + (own ? server.own_address() : "127.0.0.1:8083");
     }
     Site site(options.site, metrics);
     spdlog::info("stoa {} ({}): {} on {} threads, auth {}, data in {}", kVersion, kCommit,
@@ -139,6 +139,16 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
         ->group(group);
 }
 
+/// As CLI::Range, which lets "nan" pass.
+CLI::Validator number_in(double least, double most) {
+    const auto check = [=](const std::string& text) -> std::string {
+        double value = 0;
+        const bool good = CLI::detail::lexical_cast(text, value) && value >= least && value <= most;
+        return good ? "" : fmt::format("'{}' is not a number from {} to {}", text, least, most);
+    };
+    return {check, ""};
+}
+
 void add_limit_options(CLI::App& command, ServeOptions& options) {
     const auto add = [&](const char* name, auto& value, const char* kind, const char* help,
                          auto check) {
@@ -151,14 +161,13 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
             ->capture_default_str()
             ->group("Limits");
     };
-    const CLI::Range seconds(0.1, 86'400.0);
+    const CLI::Validator seconds = number_in(0.1, 86'400.0);
     http::ServerOptions& server = options.server;
     add("--limits", options.limits, "on|off",
         "Rate limits; off: for benchmarks and trusted callers", CLI::IsMember({"on", "off"}));
     add("--rate", options.rate.per_second, "N", "Requests a second that one address may make",
-        CLI::Range(0.01, 1e9));
-    add("--burst", options.rate.burst, "N", "Requests that it may make at once",
-        CLI::Range(1.0, 1e9));
+        number_in(0.01, 1e9));
+    add("--burst", options.rate.burst, "N", "Requests that it may make at once", number_in(1, 1e9));
     add("--max-connections", server.max_connections, "N", "Open connections; one more is refused",
         CLI::Range(1, 1'000'000));
     add("--max-head", server.request.head, "BYTES", "Of a request's head",

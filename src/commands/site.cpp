@@ -4,7 +4,6 @@
 #include "platform/db/sqlite/database.hpp"
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
-#include "platform/http/problem_answer.hpp"
 #include "posts/service.hpp"
 #include "users/service.hpp"
 #include "votes/service.hpp"
@@ -76,6 +75,9 @@ class Site::ThreadApplication final : public http::Application {
     ThreadApplication(Site& site, Loop& loop, ThreadMetrics& metrics,
                       std::function<bool()> is_draining)
         : site_(site), loop_(loop), router_(metrics), is_draining_(std::move(is_draining)) {
+        // Own routes are not limited: who watches a process must always get an answer.
+        add_own_routes();
+        if (site_.limiter_) router_.set_guard([this](const http::Request& r) { limit(r); });
         add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
         add_if_asked<votes::Service>([](db::Session& db) { return votes::Service(db); });
         add_if_asked<users::Service>([&](db::Session& db) {
@@ -85,15 +87,9 @@ class Site::ThreadApplication final : public http::Application {
             users_client_ = std::make_unique<http::Client>(loop_, site_.options_.users_url);
             return messages::Service(db, messages::Accounts(*users_client_));
         });
-        add_own_routes();
     }
 
-    Task<http::Response> handle(http::Request& request) override {
-        const auto wait = site_.limiter_ && request.path.starts_with(http::kBase)
-                              ? site_.limiter_->take(request)
-                              : std::nullopt;
-        return wait ? turn_away(request, *wait) : router_.handle(request);
-    }
+    Task<http::Response> handle(http::Request& request) override { return router_.handle(request); }
 
   private:
     /// One service: its session and what its endpoints stand on, then itself.
@@ -117,9 +113,10 @@ class Site::ThreadApplication final : public http::Application {
         parts_.push_back(std::move(part));
     }
 
-    static Task<http::Response> turn_away(http::Request& request, std::chrono::seconds wait) {
-        co_return http::answer(Problem::too_many("Too many requests; see `Retry-After`.", wait),
-                               request.path);
+    /// What every request to the API must pass.
+    void limit(const http::Request& request) const {
+        const auto wait = site_.limiter_->take(request);
+        if (wait) throw Problem::too_many("Too many requests; see `Retry-After`.", *wait);
     }
 
     /// What every process serves beside the API.

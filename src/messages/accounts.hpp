@@ -13,7 +13,7 @@ class Accounts {
 
     /// Whether the users service says that there is no such account. False if it can't be asked: a message is
     /// not refused because another service is away.
-    Task<bool> known_not_to_exist(Username name);
+    Task<bool> known_not_to_exist(Username name, http::Trace trace);
 
   private:
     http::Client& users_;

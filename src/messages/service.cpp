@@ -7,6 +7,7 @@ namespace stoa::messages {
 namespace {
 
 constexpr std::string_view kNoMessage = "You have no such message, or no longer.";
+constexpr std::string_view kNobody = "There is no account with the name in `to`.";
 constexpr std::string_view kNotRecipient =
     "Only the recipient of a message marks it read or unread.";
 
@@ -38,9 +39,7 @@ Task<Message> marked(db::Transaction& tx, Username owner, MessageId id,
 
 void Service::declare(http::Routes<Service> routes) {
     routes.post("/messages",
-                {.id = "send_message",
-                 .summary = "Send a message",
-                 .conflict = "There is no account with the name in `to`."},
+                {.id = "send_message", .summary = "Send a message", .conflict = kNobody},
                 &Service::send);
     routes.get("/messages/{id}",
                {.id = "retrieve_message",
@@ -85,10 +84,11 @@ void Service::declare(http::Routes<Service> routes) {
         &Service::remove);
 }
 
-Task<http::Created<Message>> Service::send(NewMessage message, const http::Write& write) {
-    const bool nobody = co_await accounts_.known_not_to_exist(message.to);
+Task<http::Created<Message>> Service::send(NewMessage message, http::Trace trace,
+                                           const http::Write& write) {
+    const bool nobody = co_await accounts_.known_not_to_exist(message.to, trace);
     if (nobody) {
-        throw Problem::conflict("There is no account with the name in `to`.");
+        throw Problem::conflict(std::string(kNobody));
     }
     const auto insert = [&](db::Transaction& tx) -> Task<http::Created<Message>> {
         auto made = co_await Store::insert(tx, message, Timestamp::now());

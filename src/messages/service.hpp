@@ -20,7 +20,8 @@ class Service {
     static void declare(http::Routes<Service> routes);
 
   private:
-    Task<http::Created<Message>> send(NewMessage message, const http::Write& write);
+    Task<http::Created<Message>> send(NewMessage message, http::Trace trace,
+                                      const http::Write& write);
     Task<Message> retrieve(MessageId id, KnownCaller caller);
     Task<Page<Message>> box(BoxQuery query, KnownCaller caller);
     Task<Message> favorite(MessageId id, KnownCaller caller, db::Transaction& tx);

@@ -44,7 +44,7 @@ std::optional<std::string> Cursor::accept(std::string_view text, Cursor& out) {
         out = {*major, *minor};
         return std::nullopt;
     }
-    return "is not a cursor of this list: take it from `next`, or leave it out";
+    return "is not a cursor: take it from `next`, or leave it out";
 }
 
 boost::json::object Cursor::schema() { return {{"type", "string"}, {"maxLength", 64}}; }

@@ -6,35 +6,23 @@ namespace stoa::posts {
 
 namespace {
 
-Problem gone() { return Problem::not_found("There is no such post, or no longer."); }
+constexpr std::string_view kNoPost = "There is no such post, or no longer.";
 
-/// Throws Problem 422 if a list by ids asks for what only other lists have.
-void must_ask_for_ids_alone(const PostQuery& query) {
-    Faults faults;
-    const auto refuse = [&](const char* parameter) {
-        faults.push_back({Fault::In::query, parameter, "can't be combined with `ids`"});
-    };
-    if (query.community) refuse("community");
-    if (query.limit) refuse("limit");
-    if (query.cursor) refuse("cursor");
-    if (!faults.empty()) throw Problem::invalid(std::move(faults));
-}
+Problem gone() { return Problem::not_found(std::string(kNoPost)); }
 
 }  // namespace
 
 void Service::declare(http::Routes<Service> routes) {
     routes.post("/posts", {.id = "create_post", .summary = "Create a post"}, &Service::create);
     routes.get("/posts/{id}",
-               {.id = "retrieve_post",
-                .summary = "Retrieve a post",
-                .not_found = "There is no such post, or no longer."},
+               {.id = "retrieve_post", .summary = "Retrieve a post", .not_found = kNoPost},
                &Service::retrieve);
     routes.delete_(
         "/posts/{id}",
         {.id = "delete_post",
          .summary = "Delete a post",
          .description = "Answers the post as it was. For its author, a moderator or an admin.",
-         .not_found = "There is no such post, or no longer.",
+         .not_found = kNoPost,
          .forbidden = "The post is somebody else's."},
         &Service::remove);
     routes.get(
@@ -77,7 +65,6 @@ Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
 
 Task<Page<PostSummary>> Service::list(PostQuery query) {
     if (query.ids) {
-        must_ask_for_ids_alone(query);
         auto found = co_await store_.find_all(query.ids->ids);
         co_return Page<PostSummary>{std::move(found), std::nullopt};
     }

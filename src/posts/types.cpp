@@ -12,4 +12,15 @@ std::optional<std::string> ResourceUrl::rule(std::string_view url) {
     return "must be an absolute http or https URL";
 }
 
+Faults PostQuery::faults() const {
+    Faults faults;
+    const auto refuse = [&](const char* parameter) {
+        faults.push_back({Fault::In::query, parameter, "can't be combined with `ids`"});
+    };
+    if (ids && community) refuse("community");
+    if (ids && limit) refuse("limit");
+    if (ids && cursor) refuse("cursor");
+    return faults;
+}
+
 }  // namespace stoa::posts

@@ -88,6 +88,9 @@ struct PostQuery {
     std::optional<IdList<PostId, 100>> ids;
     std::optional<Limit> limit;
     std::optional<Cursor> cursor;
+
+    /// What can't be combined: a list by ids has no pages.
+    Faults faults() const;
 };
 BOOST_DESCRIBE_STRUCT(PostQuery, (), (community, ids, limit, cursor))
 

@@ -7,6 +7,7 @@ import math
 import random
 import re
 import secrets
+import signal
 import time
 from collections import Counter
 from datetime import UTC, datetime
@@ -134,6 +135,20 @@ def test_authors_and_voters_are_members(server, site, new_file):
         assert found(site.get(f"/api/v1/users/{name}"))["username"] == name
 
 
+@pytest.mark.parametrize("title", ['a "b" c', "a\rb"], ids=["a quote", "a carriage return"])
+def test_a_character_that_should_have_been_quoted_is_never_lost(server, site, new_file, title):
+    """The post has the title as it stands, or is refused."""
+    file = new_file(as_csv([record(title="TITLE")]).replace(b"TITLE", title.encode()))
+    counted = summary(import_files(file, to=server.url))
+    assert [post["title"] for post in posts_of(site, file)] == ([] if refusals(counted) else [title])
+
+
+@pytest.mark.parametrize("character", ["x", '"', "\u0001", "😀"], ids=["plain", "quotes", "controls", "four bytes"])
+def test_many_long_texts_are_taken_however_large_they_are_together(server, new_file, character):
+    file = new_file([record(is_self=True, selftext=character * 40_000) for _ in range(60)])
+    assert summary(import_files(file, to=server.url))["posts taken"] == 60
+
+
 PLAIN = [record(title="One"), record(title="Two", is_self=True, selftext="a,\n\"b\""), record(title="Three")]
 SHAPES = {
     "CRLF": as_csv(PLAIN, line_end="\r\n"),
@@ -167,10 +182,13 @@ REFUSED = {
     "a title that is not UTF-8": ({"title": "caf\udce9"}, "UTF-8"),
     "a text that is not UTF-8": ({"is_self": True, "selftext": "caf\udce9"}, "UTF-8"),
     "a text of 40,001 characters": ({"is_self": True, "selftext": "x" * 40_001}, "text"),
+    "a NUL in the title": ({"title": "caf\0"}, "NUL"),
+    "a NUL in the text": ({"is_self": True, "selftext": "caf\0"}, "NUL"),
     "no id": ({"id": ""}, "id"),
     "a time that is none": ({"created_utc": "yesterday"}, "created_utc"),
     "no time": ({"created_utc": ""}, "created_utc"),
     "a score that is none": ({"score": "many"}, "score"),
+    "a time with more after it": ({"created_utc": "1364654363 UTC"}, "created_utc"),
 }
 
 
@@ -184,8 +202,9 @@ def test_a_bad_record_is_refused_and_the_summary_says_why(server, site, new_file
     assert len(posts_of(site, file)) == 2
 
 
-@pytest.mark.parametrize("line", ["1h8dgv,1375163571,Only a title", "1h8dgw,1375163571,A title, with a comma,5,1,4,0,False,,http://a.example/"],
-                         ids=["too few fields", "too many fields"])
+@pytest.mark.parametrize("line", [
+    "1h8dgv,1375163571,Only a title", "1h8dgw,1375163571,A title, with a comma,5,1,4,0,False,,http://a.example/"],
+    ids=["too few fields", "too many fields"])
 def test_a_record_with_another_number_of_fields_is_refused(server, site, new_file, line):
     line = secrets.token_hex(3) + line
     file = new_file(as_csv([record()]) + f"{line}\n".encode())
@@ -310,26 +329,28 @@ def test_a_second_time_changes_nothing(fresh_server, many, uninterrupted):
     assert whole_content(fresh_server) == uninterrupted
 
 
-def kill_in_the_middle(at: int, pause: float, *arguments) -> None:
-    """With SIGKILL, when the bar has moved `at` times and some more time has passed."""
+def stop_in_the_middle(at: int, pause: float, by: signal.Signals, *arguments) -> None:
+    """When the bar has moved `at` times and some more time has passed."""
     seen = ""
     with Terminal("import", "reddit-csv", *arguments) as terminal:
         for piece in terminal.pieces():
             seen += piece
             if len(PROGRESS.findall(seen)) >= at:
                 time.sleep(pause)
-                assert terminal.process.poll() is None, f"it had ended before it was killed: {seen}"
-                return
-    pytest.fail(f"it ended before it could be killed: {seen}")
+                terminal.process.send_signal(by)
+                break
+        assert terminal.process.wait(timeout=10) != 0, f"it had ended before it was stopped: {seen}"
 
 
-MOMENTS = pytest.mark.parametrize("at, pause", [(1, 0), (1, 0.02), (2, 0), (2, 0.03)])
+MOMENTS = pytest.mark.parametrize("at, pause, by", [
+    (1, 0, signal.SIGKILL), (1, 0.02, signal.SIGKILL), (2, 0, signal.SIGKILL), (2, 0.01, signal.SIGKILL),
+    (1, 0.01, signal.SIGINT)])
 
 
 @MOMENTS
-def test_killed_and_run_again_it_gives_what_an_uninterrupted_run_gives(tmp_path, many, uninterrupted, at, pause):
+def test_stopped_and_run_again_it_gives_what_an_uninterrupted_run_gives(tmp_path, many, uninterrupted, at, pause, by):
     folder = tmp_path / "data"
-    kill_in_the_middle(at, pause, many, "--data", folder)
+    stop_in_the_middle(at, pause, by, many, "--data", folder)
     counted = summary(import_files(many, data=folder))
     assert counted["posts taken"] + counted.get("posts were there already", 0) == MANY
     with served(folder) as server:
@@ -337,7 +358,7 @@ def test_killed_and_run_again_it_gives_what_an_uninterrupted_run_gives(tmp_path,
 
 
 def test_killed_while_it_gives_to_a_server_it_goes_on_there(fresh_server, many, uninterrupted):
-    kill_in_the_middle(1, 0.01, many, "--to", fresh_server.url)
+    stop_in_the_middle(1, 0.01, signal.SIGKILL, many, "--to", fresh_server.url)
     summary(import_files(many, to=fresh_server.url))
     assert whole_content(fresh_server) == uninterrupted
 

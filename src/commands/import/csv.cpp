@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace stoa {
@@ -13,10 +14,14 @@ constexpr std::streamoff kLongestRecord = 4 << 20;
 
 CsvFile::CsvFile(const std::string& path) : path_(path), file_(path, std::ios::binary) {
     if (!file_) throw std::runtime_error(fmt::format("can't read '{}'", path));
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    std::array<char, 3> first{};
+    file_.read(first.data(), first.size());
+    const bool marked = std::string_view(first.data(), first.size()) == byte_order_mark;
+    seek(marked ? 3 : 0);
     if (!read_record())
         throw std::runtime_error(fmt::format("'{}' is empty: a header is needed", path));
     columns_ = fields_;
-    if (columns_[0].starts_with("\xEF\xBB\xBF")) columns_[0].erase(0, 3);  // a byte order mark
 }
 
 bool CsvFile::next() { return read_record(); }
@@ -65,14 +70,16 @@ bool CsvFile::read_record() {
         const char c = static_cast<char>(byte);
         if (quoted && c == '"' && file_.rdbuf()->sgetc() == '"') {
             fields_.back() += static_cast<char>(take());  // a quote is written twice
-        } else if (c == '"') {
-            quoted = !quoted;
+        } else if (quoted && c == '"') {
+            quoted = false;
+        } else if (c == '"' && fields_.back().empty()) {
+            quoted = true;
         } else if (!quoted && c == ',') {
             fields_.emplace_back();
         } else if (!quoted && c == '\n') {
             if (next_place_ - place_ > 1) return true;
             place_ = next_place_;  // an empty line
-        } else if (quoted || c != '\r') {
+        } else if (quoted || c != '\r' || file_.rdbuf()->sgetc() != '\n') {
             fields_.back() += c;
         }
     }

@@ -28,6 +28,8 @@ class CsvFile {
     /// The record's field in the column of this name; empty if there is none.
     std::string_view field(std::string_view column) const;
     bool has_column(std::string_view column) const;
+    /// Whether the record has a field for each column, and no more.
+    bool is_whole() const { return fields_.size() == columns_.size(); }
 
   private:
     /// The next byte, counted; -1 at the end.

@@ -66,8 +66,9 @@ class Importer {
         CsvFile csv;
     };
     struct Waiting {
-        posts::ImportedPost post;
+        std::string json;
         Place place;
+        bool link_to_text;
     };
 
     /// The first pass: where the records are, those with the lowest score first. Posts are made in this order, so
@@ -101,28 +102,33 @@ class Importer {
     }
 
     void add(const Place& place) {
-        auto post = reddit::post_of(record_at(place), files_[place.file].community);
-        if (post.url && posts::ResourceUrl::fault(post.url->str())) {
-            const std::string text =
-                post.text.str() + (post.text.empty() ? "" : "\n\n") + post.url->str();
-            post.text = posts::Body{text};
+        const CsvFile& record = record_at(place);
+        if (const auto why = reddit::fault_of(record)) return refuse(*why);
+        auto post = reddit::post_of(record, files_[place.file].community);
+        const bool link_to_text = post.url && posts::ResourceUrl::fault(post.url->str());
+        if (link_to_text) {
+            post.text =
+                posts::Body{post.text.str() + (post.text.empty() ? "" : "\n\n") + post.url->str()};
             post.url.reset();
-            ++links_as_text_;
         }
-        if (const auto why = fault_of(post)) {
-            ++refusals_[*why];
-            return;
-        }
-        const std::size_t size = post.title.str().size() + post.text.str().size() + 200;
-        if (waiting_.size() == kBatchPosts || waiting_bytes_ + size > kBatchBytes) send_posts();
-        waiting_.push_back({std::move(post), place});
-        waiting_bytes_ += size;
+        if (const auto why = fault_of(post)) return refuse(*why);
+        std::string body;
+        json::write(body, post);
+        if (waiting_.size() == kBatchPosts || waiting_bytes_ + body.size() > kBatchBytes)
+            send_posts();
+        waiting_bytes_ += body.size();
+        waiting_.push_back({std::move(body), place, link_to_text});
     }
+
+    void refuse(const std::string& why) { ++refusals_[why]; }
 
     /// Why the service would refuse a post, by the same rules; nothing if it would not.
     static std::optional<std::string> fault_of(const posts::ImportedPost& post) {
         const auto check = [](const char* member, const auto& value) -> std::optional<std::string> {
             if (!utf8::valid(value.str())) return fmt::format("{} is not UTF-8", member);
+            if (value.str().find('\0') != std::string::npos) {
+                return fmt::format("{} has a NUL", member);
+            }
             const auto why = std::remove_cvref_t<decltype(value)>::fault(value.str());
             return why ? std::optional(fmt::format("{} {}", member, *why)) : std::nullopt;
         };
@@ -137,7 +143,7 @@ class Importer {
         std::string body = R"({"posts":[)";
         for (const Waiting& one : waiting_) {
             if (&one != waiting_.data()) body += ',';
-            json::write(body, one.post);
+            body += one.json;
         }
         const auto answer = post("/imports/posts", body + "]}");
         if (answer.status != 200) refused("posts", answer);
@@ -146,6 +152,7 @@ class Importer {
         for (std::size_t i = 0; i < waiting_.size(); ++i) {
             const bool is_new = arrivals.at(i).at("is_new").as_bool();
             ++(is_new ? posts_taken_ : posts_known_);
+            if (is_new && waiting_[i].link_to_text) ++links_as_text_;
             add_votes(waiting_[i], posts::PostId{arrivals.at(i).at("id").as_int64()});
         }
         waiting_.clear();

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <system_error>
 
 namespace stoa::reddit {
 
@@ -17,7 +19,16 @@ constexpr std::array<std::string_view, 10> kFirst{"amber", "brisk", "calm",   "d
 constexpr std::array<std::string_view, 10> kSecond{"otter", "heron", "maple", "comet", "harbor",
                                                    "lynx",  "piper", "quill", "raven", "willow"};
 
-std::int64_t number(std::string_view text) { return std::atoll(std::string(text).c_str()); }
+constexpr double kBeyondTime = 253'402'300'800;  // the year 10000, in seconds
+
+std::int64_t number(std::string_view text) { return parse_integer(text).value_or(0); }
+
+std::optional<double> real(std::string_view text) {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc{} && end == text.data() + text.size();
+    return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
 
 /// A number that is always the same for the same record.
 std::size_t member_of(const CsvFile& record) {
@@ -68,6 +79,18 @@ std::string escaped_url(std::string_view url) {
     return out;
 }
 
+std::optional<std::string> fault_of(const CsvFile& record) {
+    if (!record.is_whole()) return "the record has not as many fields as the header";
+    if (record.field("id").empty()) return "id is missing";
+    const auto time = real(record.field("created_utc"));
+    if (!time || *time < 0 || *time >= kBeyondTime) return "created_utc is not a time in seconds";
+    for (const char* column : {"ups", "downs", "score"}) {
+        if (!parse_integer(record.field(column)))
+            return fmt::format("{} is not an integer", column);
+    }
+    return std::nullopt;
+}
+
 posts::ImportedPost post_of(const CsvFile& record, std::string_view community) {
     const bool is_link = record.field("is_self") != "True" && !record.field("url").empty();
     posts::ImportedPost post;
@@ -77,7 +100,8 @@ posts::ImportedPost post_of(const CsvFile& record, std::string_view community) {
     post.community = posts::CommunityName{community};
     if (is_link) post.url = posts::ResourceUrl{escaped_url(without_entities(record.field("url")))};
     post.username = Username{member_name(member_of(record))};
-    post.created_at = Timestamp{number(record.field("created_utc")) * 1'000};
+    const double seconds = real(record.field("created_utc")).value_or(0);
+    post.created_at = Timestamp{std::llround(seconds * 1'000)};
     return post;
 }
 

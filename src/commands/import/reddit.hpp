@@ -33,7 +33,10 @@ std::string without_entities(std::string_view text);
 /// A URL with what must not stand in one (spaces, letters beyond ASCII, …) escaped.
 std::string escaped_url(std::string_view url);
 
-/// A record as a post of `community`.
+/// Why a record can't be read as a post; nothing if it can.
+std::optional<std::string> fault_of(const CsvFile& record);
+
+/// A record, which has no fault, as a post of `community`.
 posts::ImportedPost post_of(const CsvFile& record, std::string_view community);
 
 /// The post's score in the file.

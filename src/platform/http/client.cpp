@@ -127,9 +127,10 @@ Client::Client(Loop& loop, std::string_view base, std::chrono::milliseconds pati
 
 Client::~Client() = default;
 
-Task<std::optional<Answer>> Client::get(std::string path) {
+Task<std::optional<Answer>> Client::get(std::string path, Trace trace) {
     return connections_->exchange(
-        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\n\r\n", path, connections_->host()));
+        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nX-Request-Id: {}\r\ntraceparent: {}\r\n\r\n",
+                    path, connections_->host(), trace.request_id, trace.traceparent));
 }
 
 Task<std::optional<Answer>> Client::post(std::string path, std::string json) {
@@ -143,10 +144,6 @@ BlockingClient::BlockingClient(std::string_view base)
     : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s) {}
 
 BlockingClient::~BlockingClient() = default;
-
-std::optional<Answer> BlockingClient::get(std::string path) {
-    return wait_for(client_.get(std::move(path)));
-}
 
 std::optional<Answer> BlockingClient::post(std::string path, std::string json) {
     return wait_for(client_.post(std::move(path), std::move(json)));

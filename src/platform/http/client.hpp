@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/message.hpp"
 #include "platform/task.hpp"
 
 #include <chrono>
@@ -32,8 +33,8 @@ class Client {
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
-    /// The answer to GET `path`; nothing if there is none.
-    Task<std::optional<Answer>> get(std::string path);
+    /// The answer to GET `path`, asked for as a part of what `trace` names; nothing if there is none.
+    Task<std::optional<Answer>> get(std::string path, Trace trace);
 
     /// The answer to POST `path` with this JSON; nothing if there is none. It is sent once more if a connection
     /// that was kept turns out to be closed, so `path` must be one that may be called twice.
@@ -52,7 +53,6 @@ class BlockingClient {
     BlockingClient(const BlockingClient&) = delete;
     BlockingClient& operator=(const BlockingClient&) = delete;
 
-    std::optional<Answer> get(std::string path);
     std::optional<Answer> post(std::string path, std::string json);
 
   private:

@@ -22,6 +22,8 @@ constexpr std::size_t kSendAt =
     64 << 10;  // answers to pipelined requests go out in pieces of about this
 constexpr std::size_t kLingerBytes = 32 << 20;
 constexpr auto kLingerTime = 3s;
+constexpr std::size_t kMostBodyBytes = 128 << 20;  // of one thread's connections
+constexpr std::size_t kSmallBody = 64 << 10;
 
 std::int64_t ticks(std::chrono::milliseconds time) { return time / kTick + 1; }
 
@@ -52,6 +54,16 @@ Connection::Connection(Socket socket, ConnectionContext& context)
     in_.resize(kFirstBuffer);
     enter(Phase::head);
     phase_ = Phase::idle;  // a new connection must speak as soon as one that has begun to
+}
+
+Connection::~Connection() { hold_body(0); }
+
+/// Bodies are held in memory until they are answered; many large ones at once must not take all of it.
+void Connection::hold_body(std::size_t bytes) {
+    context_.body_bytes += bytes - std::exchange(body_bytes_, bytes);
+    if (context_.body_bytes > kMostBodyBytes && bytes > kSmallBody) {
+        throw Problem::unavailable("Too many large bodies are being sent; try again shortly.", 1s);
+    }
 }
 
 void Connection::enter(Phase phase) {
@@ -103,7 +115,8 @@ Task<> Connection::serve() {
         if (!sent) co_return;
     }
     const bool sent = co_await send();
-    if (sent && refused_) co_await linger();
+    const bool more_may_come = refused_ || in_begin_ < in_end_ || context_.draining;
+    if (sent && more_may_come) co_await linger();
 }
 
 Task<> Connection::turn_away() {
@@ -115,10 +128,12 @@ Task<> Connection::turn_away() {
 /// False when the client is done, or too slow before it began.
 Task<bool> Connection::read_request() {
     parser_.reset();
+    hold_body(0);
     bool told_to_continue = false;
     while (true) {
         if (in_begin_ < in_end_) {
             in_begin_ += parser_.feed(std::string_view(in_).substr(in_begin_, in_end_ - in_begin_));
+            hold_body(parser_.request().body.size());
             if (parser_.complete()) co_return true;
         }
         if (parser_.expects_continue() && !std::exchange(told_to_continue, true)) {
@@ -139,13 +154,10 @@ Task<bool> Connection::read_more() {
     if (in_begin_ == in_end_) {
         in_begin_ = in_end_ = 0;
     } else if (in_end_ == in_.size()) {
-        // What is left is the beginning of a head: the parser takes bodies as they come.
-        std::copy(in_.begin() + static_cast<std::ptrdiff_t>(in_begin_),
-                  in_.begin() + static_cast<std::ptrdiff_t>(in_end_), in_.begin());
+        // What is left is the beginning of a head or of a chunk's, which the parser takes whole and bounds.
+        in_.erase(0, in_begin_);
         in_end_ -= std::exchange(in_begin_, 0);
-        const std::size_t most = context_.options.request.head + 1;
-        if (in_end_ == in_.size())
-            in_.resize(std::max(std::min(in_.size() * 2, most), in_.size() + 1));
+        in_.resize(std::max(in_end_ * 2, kFirstBuffer));
     }
     const auto free = asio::buffer(in_.data() + in_end_, in_.size() - in_end_);
     const Outcome outcome =

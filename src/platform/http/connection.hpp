@@ -19,10 +19,11 @@ struct ConnectionContext {
     const ServerOptions& options;
     Application& application;
     AccessLog& access_log;
-    const bool& draining;   ///< set on this thread
-    std::int64_t tick = 0;  ///< counts up, kTick apart; the clock of all time limits
-    std::int64_t close_at;  ///< the tick at which every connection is closed
-    std::string date;       ///< for the Date field, as of this tick
+    const bool& draining;        ///< set on this thread
+    std::int64_t tick = 0;       ///< counts up, kTick apart; the clock of all time limits
+    std::int64_t close_at;       ///< the tick at which every connection is closed
+    std::size_t body_bytes = 0;  ///< held for requests that are not answered yet
+    std::string date;            ///< for the Date field, as of this tick
 };
 
 inline constexpr std::chrono::milliseconds kTick{250};
@@ -38,6 +39,9 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 class Connection {
   public:
     Connection(Socket socket, ConnectionContext& context);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
 
     /// Serves until either side is done.
     Task<> serve();
@@ -56,6 +60,7 @@ class Connection {
 
     /// Moves on to `phase` with its time limit, unless it is in it already.
     void enter(Phase phase);
+    void hold_body(std::size_t bytes);
     Task<bool> read_request();
     Task<bool> read_more();
     Task<> answer_request();
@@ -74,7 +79,8 @@ class Connection {
     std::size_t in_end_ = 0;
     std::string out_;  ///< answers not sent yet
     Phase phase_ = Phase::idle;
-    std::int64_t deadline_ = 0;  ///< tick
+    std::int64_t deadline_ = 0;   ///< tick
+    std::size_t body_bytes_ = 0;  ///< of the request, as counted in the context
     bool timed_out_ = false;
     bool keep_alive_ = true;
     bool is_late_;          ///< opened while draining

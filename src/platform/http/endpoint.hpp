@@ -58,6 +58,7 @@ struct Foundation {
 ///     PostId, Username, …   the values in the path, in their order there
 ///     a described struct    the body if it has `is_body`, else the query
 ///     Caller, KnownCaller   who calls
+///     Trace                 what is passed on to other services
 ///     db::Transaction&      it runs inside a transaction, and is durable before it is answered
 ///     const Write&          it writes once, after work that must not hold up the others' writes
 ///
@@ -119,12 +120,15 @@ class Routes {
         // Braces: the inputs are taken in the order of the parameters.
         std::tuple<Taken<A>...> taken{inputs.take<Taken<A>>()...};
         inputs.finish();
-        const auto key = IdempotencyKey::of(request, inputs.acting());
+        const bool may_have_key = request.method == Method::post || request.method == Method::patch;
+        const auto key = may_have_key ? IdempotencyKey::of(request, inputs.acting()) : std::nullopt;
         std::optional<KeysInFlight::Hold> hold;
         if (key) hold.emplace(foundation.keys, *key);
         const Write write(foundation.session, key ? &*key : nullptr);
         Response response;
         try {
+            // Before any slow work of the operation; within the transaction it is looked at again.
+            if (key) co_await replay_if_known(foundation.session, *key);
             response = render(co_await call<R, A...>(service, op, taken, write), &inputs);
         } catch (Replay& replay) {
             response = std::move(replay.response);

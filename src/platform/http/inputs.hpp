@@ -90,6 +90,8 @@ T Inputs::take() {
         return caller_;
     } else if constexpr (std::is_same_v<T, KnownCaller>) {
         return known_caller();
+    } else if constexpr (std::is_same_v<T, Trace>) {
+        return {request_.request_id, request_.traceparent};
     } else if constexpr (is_path_value<T>) {
         return path_value<T>();
     } else if constexpr (is_body<T>) {
@@ -124,6 +126,9 @@ T Inputs::query_struct() {
             faults_.push_back({Fault::In::query, std::string(name), "is missing"});
         }
     });
+    if constexpr (requires { out.faults(); }) {
+        for (Fault& fault : out.faults()) faults_.push_back(std::move(fault));
+    }
     return out;
 }
 

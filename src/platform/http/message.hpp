@@ -36,6 +36,12 @@ struct Request {
     std::string_view peer;    ///< the address the connection comes from
 };
 
+/// By which requests that belong together are known in all services' logs.
+struct Trace {
+    std::string request_id;
+    std::string traceparent;
+};
+
 using Header = std::pair<std::string_view, std::string>;
 
 /// An answer, before it is put on the wire.

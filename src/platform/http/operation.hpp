@@ -87,7 +87,7 @@ void note_input(OperationNotes& notes, json::Schemas& schemas, std::vector<std::
         notes.parameters.push_back(
             parameter(in_path.front(), "path", true, json::schema<T>(schemas), json::example<T>()));
         in_path.erase(in_path.begin());
-    } else if constexpr (!std::is_same_v<T, Caller>) {
+    } else if constexpr (!std::is_same_v<T, Caller> && !std::is_same_v<T, Trace>) {
         if constexpr (is_body<T>) {
             notes.body = json::schema<T>(schemas);
             notes.body_example = json::example<T>();

@@ -20,14 +20,21 @@ std::string_view last_of(std::string_view list) {
     return list;
 }
 
+/// An address; an IPv4 one that came over IPv6 (::ffff:192.0.2.1) as what it is.
+boost::asio::ip::address parse(std::string_view text, boost::system::error_code& error) {
+    namespace ip = boost::asio::ip;
+    const auto address = ip::make_address(text, error);
+    if (error || !address.is_v6() || !address.to_v6().is_v4_mapped()) return address;
+    return ip::make_address_v4(ip::v4_mapped, address.to_v6());
+}
+
 }  // namespace
 
 std::string client_network(std::string_view peer, std::string_view forwarded_for) {
-    namespace ip = boost::asio::ip;
     boost::system::error_code error;
-    auto address = ip::make_address(peer, error);
+    auto address = parse(peer, error);
     if (!error && address.is_loopback()) {
-        address = ip::make_address(last_of(forwarded_for), error);
+        address = parse(last_of(forwarded_for), error);
         if (error || address.is_loopback()) return "";
     }
     if (!address.is_v6()) return address.to_string();

@@ -42,6 +42,20 @@ Method method_of(beast_http::verb verb) {
     }
 }
 
+constexpr std::size_t kFirstBody = 64 << 10;
+constexpr std::size_t kLongestFraming = 8 << 10;
+
+/// Folded lines are obsolete, and a way to hide a field from whoever is in front of us (RFC 9112, section 5.2).
+void refuse_folded_lines(std::string_view bytes) {
+    const std::string_view head = bytes.substr(0, bytes.find("\r\n\r\n"));
+    for (auto end = head.find('\n'); end != std::string_view::npos;
+         end = head.find('\n', end + 1)) {
+        const bool folded =
+            end + 1 < head.size() && (head[end + 1] == ' ' || head[end + 1] == '\t');
+        if (folded) throw Problem::unreadable("A header field is folded over several lines.");
+    }
+}
+
 [[noreturn]] void refuse(const Error& error, const RequestLimits& limits) {
     if (error == beast_http::error::header_limit) {
         throw Problem::status(
@@ -64,7 +78,10 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
 
     Request request;
     bool expects_continue = false;
+    std::size_t body_framing = 0;  ///< bytes of chunk headers and trailers
     std::size_t head_bytes = 0;
+    bool is_1_1() const { return version_ >= 11; }
+
     int refused_with = 0;  ///< a status, if the head is well-formed but not acceptable
 
   private:
@@ -104,6 +121,7 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
                 if (hosts_++ == 0) request.host = keep(value);
                 break;
             case field::authorization:
+                if (!request.authorization.empty()) error = beast_http::error::bad_field;
                 request.authorization = keep(value);
                 break;
             case field::content_type:
@@ -132,20 +150,17 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
                 }
                 break;
             case field::unknown:
-                on_unknown_field(name, value);
+                on_unknown_field(name, value, error);
                 break;
             default:
                 break;
         }
-        // Folded lines are obsolete, and a way to hide a field from whoever is in front of us (RFC 9112, 5.2).
-        if (std::find(value.begin(), value.end(), '\n') != value.end()) {
-            error = beast_http::error::bad_obs_fold;
-        }
     }
 
-    void on_unknown_field(string_view name, string_view value) {
+    void on_unknown_field(string_view name, string_view value, Error& error) {
         const auto is = [&](string_view other) { return boost::beast::iequals(name, other); };
         if (is("Idempotency-Key")) {
+            if (request.idempotency_key) error = beast_http::error::bad_field;
             request.idempotency_key = keep(value);
         } else if (is("X-Request-Id")) {
             request.request_id.assign(value.data(), value.size());
@@ -158,11 +173,15 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
 
     void on_header_impl(Error& error) override {
         const bool host_needed = version_ >= 11;
+        if (version_ < 11 && transfer_encodings_ > 0) {
+            error = beast_http::error::bad_transfer_encoding;
+        }
         if (hosts_ > 1 || (host_needed && hosts_ == 0)) error = beast_http::error::bad_field;
     }
 
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, Error&) override {
-        if (length) request.body.reserve(static_cast<std::size_t>(*length));
+        // No more at once than what comes with the head: a client must send what it wants memory for.
+        if (length) request.body.reserve(std::min<std::size_t>(*length, kFirstBody));
     }
     std::size_t on_body_impl(string_view bytes, Error&) override {
         request.body.append(bytes.data(), bytes.size());
@@ -195,10 +214,13 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     while (taken < bytes.size() && !parser_->is_done()) {
         const auto rest = bytes.substr(taken);
         const bool in_head = !head_complete();
+        const std::size_t body_before = parser_->request.body.size();
+        if (in_head) refuse_folded_lines(rest);
         const std::size_t put =
             parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
         taken += put;
         if (in_head) parser_->head_bytes += put;
+        if (!in_head) parser_->body_framing += put - (parser_->request.body.size() - body_before);
         if (error && error != beast_http::error::need_more) refuse(error, limits_);
         if (put == 0) break;
         error = {};
@@ -206,9 +228,15 @@ std::size_t RequestParser::feed(std::string_view bytes) {
     if (head_complete() && parser_->refused_with != 0) {
         throw Problem::status(parser_->refused_with, "Only `Expect: 100-continue` is understood.");
     }
-    const std::size_t unread = head_complete() ? 0 : bytes.size() - taken;
-    if (parser_->head_bytes + unread > limits_.head) {
+    const std::size_t unread = complete() ? 0 : bytes.size() - taken;
+    if (!head_complete() && parser_->head_bytes + unread > limits_.head) {
         refuse(beast_http::error::header_limit, limits_);
+    }
+    if (parser_->head_bytes > limits_.head) refuse(beast_http::error::header_limit, limits_);
+    // A body's chunks may have headers and trailers, but they must not outweigh it.
+    const std::size_t framing = parser_->body_framing + (head_complete() ? unread : 0);
+    if (framing > kLongestFraming + parser_->request.body.size()) {
+        throw Problem::unreadable("The body's chunks are mostly headers or trailers.");
     }
     return taken;
 }
@@ -216,9 +244,9 @@ std::size_t RequestParser::feed(std::string_view bytes) {
 bool RequestParser::head_complete() const { return parser_->is_header_done(); }
 bool RequestParser::complete() const { return parser_->is_done(); }
 bool RequestParser::expects_continue() const {
-    return head_complete() && parser_->expects_continue;
+    return head_complete() && parser_->expects_continue && parser_->is_1_1();
 }
-bool RequestParser::keep_alive() const { return parser_->keep_alive(); }
+bool RequestParser::keep_alive() const { return parser_->keep_alive() && parser_->is_1_1(); }
 Request& RequestParser::request() { return parser_->request; }
 
 }  // namespace stoa::http

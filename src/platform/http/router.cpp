@@ -51,7 +51,7 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
         node = child->second.get();
     }
     auto& route = node->routes.at(static_cast<std::size_t>(method));
-    route = {std::move(handler), &metrics_.route(name_of(method), pattern)};
+    route = {std::move(handler), &metrics_.route(name_of(method), pattern), guard_ == nullptr};
 }
 
 Task<Response> Router::handle(Request& request) const {
@@ -72,14 +72,14 @@ Task<Response> Router::handle(Request& request) const {
 
 Task<Response> Router::find_and_run(Request& request, RouteMetrics*& counted) const {
     PathValues values;
-    const Node* node = find(request.path, values);
+    const Node* node = request.path == "*" ? &root_ : find(request.path, values);
+    const Method method = request.method == Method::head ? Method::get : request.method;
+    const Route* route = node ? &node->routes.at(static_cast<std::size_t>(method)) : nullptr;
+    const bool exists = route && route->handler;
+    if (exists) counted = route->metrics;
+    if (guard_ && !(exists && route->is_open)) guard_(request);
+    if (exists) co_return co_await route->handler(request, values);
     if (!node) throw Problem::not_found("There is nothing at this path.");
-    Method method = request.method == Method::head ? Method::get : request.method;
-    const Route& route = node->routes.at(static_cast<std::size_t>(method));
-    if (route.handler) {
-        counted = route.metrics;
-        co_return co_await route.handler(request, values);
-    }
     Response response;
     if (method != Method::options) {
         response = answer(Problem::status(405, "This path does not take this method; see `Allow`."),

@@ -27,6 +27,9 @@ class Router {
     /// `metrics` counts what is answered, by route.
     explicit Router(ThreadMetrics& metrics) : metrics_(metrics) {}
 
+    /// `guard` sees every request but those for the routes that are there already; what it throws is answered.
+    void set_guard(std::function<void(const Request&)> guard) { guard_ = std::move(guard); }
+
     void add(Method method, std::string_view pattern, Handler handler);
 
     /// Never throws: what goes wrong becomes an answer.
@@ -36,6 +39,7 @@ class Router {
     struct Route {
         Handler handler;
         RouteMetrics* metrics = nullptr;
+        bool is_open = false;  ///< whether it was there before the guard
     };
     struct Node {
         std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
@@ -48,6 +52,7 @@ class Router {
     static std::string allowed(const Node& node);
 
     ThreadMetrics& metrics_;
+    std::function<void(const Request&)> guard_;
     Node root_;
 };
 

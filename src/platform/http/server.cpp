@@ -47,6 +47,12 @@ tcp::endpoint endpoint_of(const std::string& listen) {
     return {address, static_cast<std::uint16_t>(port)};
 }
 
+std::string text_of(const tcp::endpoint& endpoint) {
+    const std::string host = endpoint.address().to_string();
+    return endpoint.address().is_v6() ? fmt::format("[{}]:{}", host, endpoint.port())
+                                      : fmt::format("{}:{}", host, endpoint.port());
+}
+
 void listen_on(Acceptor& acceptor, const tcp::endpoint& endpoint, bool shared) {
     acceptor.open(endpoint.protocol());
     acceptor.set_option(tcp::acceptor::reuse_address(true));
@@ -111,10 +117,11 @@ class Server::IoThread {
     void run(std::unique_ptr<Application> application) {
         application_ = std::move(application);
         context_ = std::make_unique<ConnectionContext>(ConnectionContext{
-            shared_.options, *application_, access_log_, draining_, 0, kNever, http_date()});
+            shared_.options, *application_, access_log_, draining_, 0, kNever, 0, http_date()});
         accept();
         tick();
         loop_.run();
+        application_.reset();  // its sessions must end before the databases do
     }
 
     /// From any thread.
@@ -143,27 +150,45 @@ class Server::IoThread {
     }
 
     Detached serve(Socket socket) {
-        const std::size_t most = shared_.options.max_connections;
         const std::size_t count = shared_.connections.fetch_add(1) + 1;
-        if (count <= most + kTurnedAwayAtOnce) {
-            Connection connection(std::move(socket), *context_);
-            const auto place = connections_.insert(connections_.end(), &connection);
-            metrics_.connections.fetch_add(1, std::memory_order_relaxed);
-            co_await serve_or_turn_away(connection, count <= most);
-            metrics_.connections.fetch_sub(1, std::memory_order_relaxed);
-            connections_.erase(place);
+        const std::size_t most = shared_.options.max_connections;
+        try {
+            if (count <= most + kTurnedAwayAtOnce) {
+                Task<> served = serve_or_turn_away(std::move(socket), count <= most);
+                co_await std::move(served);
+            }
+        } catch (const std::exception& error) {
+            spdlog::error("a connection was given up: {}", error.what());
         }
         shared_.connections.fetch_sub(1);
     }
 
-    static Task<> serve_or_turn_away(Connection& connection, bool there_is_room) {
-        try {
-            Task<> served = there_is_room ? connection.serve() : connection.turn_away();
-            co_await std::move(served);
-        } catch (const std::exception& error) {
-            spdlog::error("a connection was given up: {}", error.what());
-        }
+    Task<> serve_or_turn_away(Socket socket, bool there_is_room) {
+        Connection connection(std::move(socket), *context_);
+        const Listed listed(*this, connection);
+        Task<> served = there_is_room ? connection.serve() : connection.turn_away();
+        co_await std::move(served);
     }
+
+    /// Keeps a connection among those whose time is looked at.
+    class Listed {
+      public:
+        Listed(IoThread& thread, Connection& connection)
+            : thread_(thread),
+              place_(thread.connections_.insert(thread.connections_.end(), &connection)) {
+            thread_.metrics_.connections.fetch_add(1, std::memory_order_relaxed);
+        }
+        ~Listed() {
+            thread_.metrics_.connections.fetch_sub(1, std::memory_order_relaxed);
+            thread_.connections_.erase(place_);
+        }
+        Listed(const Listed&) = delete;
+        Listed& operator=(const Listed&) = delete;
+
+      private:
+        IoThread& thread_;
+        std::list<Connection*>::iterator place_;
+    };
 
     /// The coarse clock: limits of time are looked at here and nowhere else.
     Detached tick() {
@@ -187,7 +212,9 @@ class Server::IoThread {
         if (drained && !std::exchange(drained_, true)) --shared_.threads_to_drain;
         if (!acceptor_.is_open()) return;
         if (shared_.threads_to_drain > 0 && context_->tick < context_->close_at) return;
-        if (!drained) spdlog::warn("requests do not end in time; their connections are closed");
+        if (!drained)
+            spdlog::warn(
+                "requests do not end in time; those that wait for their clients are closed");
         boost::system::error_code ignored;
         acceptor_.close(ignored);
         context_->close_at = std::min(context_->close_at, context_->tick + kLastTicks);
@@ -215,13 +242,16 @@ Server::Server(ServerOptions options, Metrics& metrics)
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return shared_->endpoint.port(); }
+std::string Server::address() const { return text_of(shared_->endpoint); }
 
-std::string Server::address() const {
-    const auto& endpoint = shared_->endpoint;
-    const std::string host = endpoint.address().to_string();
-    return fmt::format(fmt::runtime(endpoint.address().is_v6() ? "[{}]:{}" : "{}:{}"), host,
-                       port());
+std::string Server::own_address() const {
+    tcp::endpoint endpoint = shared_->endpoint;
+    if (endpoint.address().is_unspecified()) {
+        const bool v6 = endpoint.address().is_v6();
+        endpoint.address(v6 ? asio::ip::address(asio::ip::address_v6::loopback())
+                            : asio::ip::address(asio::ip::address_v4::loopback()));
+    }
+    return text_of(endpoint);
 }
 
 void Server::run(const MakeApplication& make_application) {

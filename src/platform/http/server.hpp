@@ -50,7 +50,8 @@ class Server {
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
-    std::uint16_t port() const;
+    /// As address(), but one that this machine can reach: the loopback where it listens everywhere.
+    std::string own_address() const;
     std::string address() const;  ///< with its port: "127.0.0.1:8080"
 
     /// Makes an application for each thread and serves until drain() is called and all is answered.

@@ -7,6 +7,10 @@ namespace stoa {
 
 namespace {
 
+// Years have four digits.
+constexpr Timestamp kFirst{-62'167'219'200'000};
+constexpr Timestamp kLast{253'402'300'799'999};
+
 /// Reads exactly `count` digits off the front of `text`; -1 if there are fewer.
 int take_digits(std::string_view& text, std::size_t count) {
     if (text.size() < count) return -1;
@@ -83,8 +87,10 @@ std::optional<Timestamp> Timestamp::parse(std::string_view text) {
     const auto moment = chrono::sys_days{date} + chrono::hours{hour} + chrono::minutes{minute} +
                         chrono::seconds{second} + chrono::milliseconds{*fraction} -
                         chrono::minutes{*offset};
-    return Timestamp{
+    const Timestamp result{
         chrono::duration_cast<chrono::milliseconds>(moment.time_since_epoch()).count()};
+    const bool in_range = result >= kFirst && result <= kLast;
+    return in_range ? std::optional(result) : std::nullopt;
 }
 
 void Timestamp::append_to(std::string& out) const {

@@ -98,6 +98,10 @@ void Connection::run(const Query& query, std::span<const Value> values, const On
     if (result != SQLITE_DONE) fail(query.sql.c_str());
 }
 
+void Connection::roll_back() noexcept {
+    if (in_transaction()) sqlite3_exec(native(), "rollback", nullptr, nullptr, nullptr);
+}
+
 Connection::Statement& Connection::prepared(const Query& query) {
     const auto known = statements_.find(&query);
     if (known != statements_.end()) return known->second;

@@ -26,6 +26,9 @@ class Connection {
 
     void run(const Query& query, std::span<const Value> values, const OnRow& on_row);
 
+    /// Undoes the transaction, if there is one. A read ends that way as well as any other.
+    void roll_back() noexcept;
+
     /// False once SQLite has rolled a transaction back by itself, as it does after grave errors.
     bool in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 

@@ -4,6 +4,7 @@
 #include "platform/db/migrations.hpp"
 #include "platform/db/sqlite/session.hpp"
 #include "platform/db/sqlite/writer.hpp"
+#include "platform/problem.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -39,7 +40,14 @@ void migrate(const std::filesystem::path& file, std::span<const std::string_view
 
 std::filesystem::path migrated(const Options& options) {
     auto file = options.folder / fmt::format("{}.db", options.name);
-    migrate(file, options.migrations);
+    try {
+        migrate(file, options.migrations);
+    } catch (const Problem& problem) {
+        throw std::runtime_error(
+            fmt::format("can't use the database '{}' (the reason is in the log); restore it "
+                        "from a backup, or choose another folder with --data",
+                        file.string()));
+    }
     return file;
 }
 

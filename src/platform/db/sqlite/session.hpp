@@ -25,7 +25,7 @@ class SqliteSession final : public Session {
 
   private:
     void begin_or_renew_snapshot();
-    void end_snapshot();
+    void end_snapshot() noexcept;
 
     Connection connection_;
     Writer& writer_;

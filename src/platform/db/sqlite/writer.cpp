@@ -4,6 +4,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace stoa::db::sqlite {
@@ -97,14 +98,30 @@ void Writer::commit_group(const std::vector<Job*>& group) {
         version_.fetch_add(1, std::memory_order_release);
         failing_.store(false, std::memory_order_relaxed);
         commits_.fetch_add(1, std::memory_order_relaxed);
-        transactions_.fetch_add(group.size(), std::memory_order_relaxed);
+        const auto done = std::count_if(group.begin(), group.end(),
+                                        [](const Job* job) { return job->error == nullptr; });
+        transactions_.fetch_add(static_cast<std::uint64_t>(done), std::memory_order_relaxed);
     } catch (...) {
-        spdlog::error("a group of {} writes was not committed; all of them are refused",
-                      group.size());
-        failing_.store(true, std::memory_order_relaxed);
-        sqlite3_exec(connection_.native(), "rollback", nullptr, nullptr, nullptr);
-        for (Job* job : group) job->error = std::current_exception();
+        fail_group(group, std::current_exception());
     }
+}
+
+/// After a failed sync the group's frames may be in the log, with their mark of a commit: a restart would take them.
+/// Only once another commit has overwritten them is it certain that they are gone, and may be sent again.
+void Writer::fail_group(const std::vector<Job*>& group, std::exception_ptr error) {
+    spdlog::error("a group of {} writes was not committed; all of them are refused", group.size());
+    failing_.store(true, std::memory_order_relaxed);
+    connection_.roll_back();
+    try {
+        connection_.execute("begin immediate; pragma user_version = 1; commit");
+        failing_.store(false, std::memory_order_relaxed);
+    } catch (const std::exception&) {
+        connection_.roll_back();
+        error = std::make_exception_ptr(Problem::status(
+            500,
+            "The disk failed: whether this was kept is not known. Look before sending it again."));
+    }
+    for (Job* job : group) job->error = error;
 }
 
 void Writer::run_in_savepoint(Job& job, Transaction& transaction) {
@@ -114,7 +131,8 @@ void Writer::run_in_savepoint(Job& job, Transaction& transaction) {
         connection_.execute("release job");
     } catch (...) {
         job.error = std::current_exception();
-        // After a grave error SQLite has undone the whole group; then this throws, and all of it fails.
+        // After a grave error SQLite has undone the whole group by itself; then all of it fails for that reason.
+        if (!connection_.in_transaction()) throw;
         connection_.execute("rollback to job; release job");
     }
 }
@@ -144,7 +162,8 @@ void Writer::checkpoint_if_due() {
         spdlog::error("SQLite: checkpoint: {}", sqlite3_errmsg(connection_.native()));
         return;
     }
-    checkpointed_pages_ = log_pages_;
+    // What readers kept from being copied comes with the next one.
+    checkpointed_pages_ = copied;
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
 }
 

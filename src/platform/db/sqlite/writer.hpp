@@ -22,7 +22,8 @@ namespace stoa::db::sqlite {
 /// log (WAL, synchronous = FULL), and only then resumes the waiters. While it syncs, the next group gathers:
 /// the busier, the larger the groups; an operation that is alone never waits for company.
 ///
-/// If the commit fails, every operation of the group fails: nobody is told of success before the sync.
+/// If the commit fails, every operation of the group fails: nobody is told of success before the sync, and
+/// nobody of failure before it is certain.
 /// `version` grows after each commit and before its waiters go on: a reader that sees it unchanged may keep
 /// its snapshot, so a read never misses a write that was acknowledged before it.
 ///
@@ -56,6 +57,7 @@ class Writer {
   private:
     void loop();
     void commit_group(const std::vector<Job*>& group);
+    void fail_group(const std::vector<Job*>& group, std::exception_ptr error);
     void run_in_savepoint(Job& job, Transaction& transaction);
     static void resume_waiters(const std::vector<Job*>& group);
     void checkpoint_if_due();
