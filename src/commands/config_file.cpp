@@ -33,13 +33,15 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
         throw std::runtime_error(fmt::format("can't read the configuration: {}", error.what()));
     }
     for (const CLI::ConfigItem& item : items) {
-        if (item.name == "++" || item.name == "--") {
-            throw std::runtime_error(fmt::format(
-                "{}: '{}' is not an option, and there are no sections: remove the line [{}]", file,
-                CLI::detail::join(item.parents, ".")));
+        const std::string section = CLI::detail::join(item.parents, ".");
+        if (!section.empty()) {
+            throw std::runtime_error(
+                fmt::format("{}: '{}' is not an option, and there are no sections: write the lines "
+                            "below it alone",
+                            file, section));
         }
         CLI::Option* option = command.get_option_no_throw("--" + item.name);
-        if (!option || !item.parents.empty()) {
+        if (!option) {
             throw std::runtime_error(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
                                                  item.fullname(), command.get_name()));
         }
