@@ -33,6 +33,7 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
         throw std::runtime_error(fmt::format("can't read the configuration: {}", error.what()));
     }
     for (const CLI::ConfigItem& item : items) {
+        if (item.name == "++" || item.name == "--") continue;  // where a section begins and ends
         const std::string section = CLI::detail::join(item.parents, ".");
         if (!section.empty()) {
             throw std::runtime_error(
