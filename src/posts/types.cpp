@@ -8,7 +8,10 @@ std::optional<std::string> ResourceUrl::rule(std::string_view url) {
     const auto parsed = boost::urls::parse_uri({url.data(), url.size()});
     const bool is_web = parsed && (parsed->scheme_id() == boost::urls::scheme::http ||
                                    parsed->scheme_id() == boost::urls::scheme::https);
-    if (is_web && !parsed->host().empty()) return std::nullopt;
+    // Boost.URL 1.81 takes "http://host:nonsense" for a path that begins after the port.
+    const bool has_good_path =
+        parsed && (parsed->encoded_path().empty() || parsed->encoded_path().starts_with('/'));
+    if (is_web && has_good_path && !parsed->host().empty()) return std::nullopt;
     return "must be an absolute http or https URL";
 }
 

@@ -77,8 +77,10 @@ bool CsvFile::read_record() {
         } else if (!quoted && c == ',') {
             fields_.emplace_back();
         } else if (!quoted && c == '\n') {
-            if (next_place_ - place_ > 1) return true;
-            place_ = next_place_;  // an empty line
+            const bool empty_line =
+                next_place_ - place_ <= 2 && fields_.size() == 1 && fields_[0].empty();
+            if (!empty_line) return true;
+            place_ = next_place_;
         } else if (quoted || c != '\r' || file_.rdbuf()->sgetc() != '\n') {
             fields_.back() += c;
         }

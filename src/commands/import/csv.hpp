@@ -15,7 +15,7 @@ class CsvFile {
     /// Throws std::runtime_error if the file can't be read or has no header.
     explicit CsvFile(const std::string& path);
 
-    /// Reads the next record; false at the end. Throws std::runtime_error, with the line, for a quote that is
+    /// Reads the next record; false at the end. Throws std::runtime_error, with the byte where the record begins, for a quote that is
     /// never closed or a record of more than 4 MiB.
     bool next();
 

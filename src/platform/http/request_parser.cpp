@@ -100,15 +100,17 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             std::all_of(target.begin(), target.end(), [](char c) { return c > 0x20 && c < 0x7F; });
         if (!printable) error = beast_http::error::bad_target;
         std::string_view path = keep(target);
+        bool absolute = false;
         for (const std::string_view scheme : {"http://", "https://"}) {  // the absolute form
             if (!path.starts_with(scheme)) continue;
+            absolute = true;
             path.remove_prefix(scheme.size());
             path.remove_prefix(std::min(path.find_first_of("/?"), path.size()));
         }
         const auto question = std::min(path.find('?'), path.size());
         request.path = path.substr(0, question);
         request.query = path.substr(std::min(question + 1, path.size()));
-        if (request.path.empty()) request.path = "/";
+        if (absolute && request.path.empty()) request.path = "/";
         const bool asterisk = request.path == "*" && request.method == Method::options;
         if (!request.path.starts_with('/') && !asterisk) error = beast_http::error::bad_target;
     }
@@ -215,11 +217,12 @@ std::size_t RequestParser::feed(std::string_view bytes) {
         const auto rest = bytes.substr(taken);
         const bool in_head = !head_complete();
         const std::size_t body_before = parser_->request.body.size();
-        if (in_head) refuse_folded_lines(rest);
         const std::size_t put =
             parser_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
         taken += put;
         if (in_head) parser_->head_bytes += put;
+        // What was taken alone: of a head that ends within the next read, the body would be looked at too.
+        if (in_head) refuse_folded_lines(rest.substr(0, put));
         if (!in_head) parser_->body_framing += put - (parser_->request.body.size() - body_before);
         if (error && error != beast_http::error::need_more) refuse(error, limits_);
         if (put == 0) break;

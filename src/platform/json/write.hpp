@@ -72,6 +72,7 @@ void write(std::string& out, const T& value) {
             write(out, of_member);
             before = ',';
         });
+        if (before == '{') out += before;  // all members are left out
         out += '}';
     }
 }

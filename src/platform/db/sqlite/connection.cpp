@@ -116,7 +116,8 @@ Connection::Statement Connection::prepare(const Query& query) {
     if (result != SQLITE_OK) fail(query.sql.c_str());
     // SQLite numbers parameters as it meets them; `$2` may come before `$1`.
     for (int i = 1; i <= sqlite3_bind_parameter_count(statement); ++i) {
-        const auto number = parse_integer(sqlite3_bind_parameter_name(statement, i) + 1);
+        const char* name = sqlite3_bind_parameter_name(statement, i);  // none for a bare `?`
+        const auto number = name ? parse_integer(name + 1) : std::nullopt;
         if (!number || *number < 1)
             throw std::logic_error("parameters are $1, $2, …: " + query.sql);
         made.values.push_back(static_cast<std::size_t>(*number - 1));
