@@ -1,7 +1,7 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-asan test-tsan lint format sample clean
+.PHONY: help build run test test-asan test-tsan bench lint format sample clean
 
 TO ?= http://127.0.0.1:8080
 
@@ -27,6 +27,10 @@ test-asan: ## unit and API tests with address and undefined-behaviour sanitizers
 test-tsan: ## unit and API tests with the thread sanitizer
 	@tools/install-packages build test
 	@tools/test tsan
+
+bench: build ## reads beside nginx that hands out files with the same bytes
+	@tools/install-packages bench
+	@bench/reads.sh
 
 lint: build ## check format, clang-tidy, structure and the OpenAPI document
 	@tools/install-packages test lint
