@@ -201,7 +201,7 @@ class Server::IoThread {
             if (draining_) close_when_drained();
             access_log_.flush();
         }
-        loop_.context().stop();
+        // Nothing is waited for any more, so the loop ends by itself.
     }
 
     /// While requests that came before are finished, new connections are still answered: that is how whoever
