@@ -43,8 +43,8 @@ for what in post list; do
     path=$posts/7
     [ $what = list ] && path="$posts?limit=25"
     for _ in $(seq "$rounds"); do
-        rate "127.0.0.1:$stoa_port$path" >>"$work/stoa.$what"
-        rate "127.0.0.1:$nginx_port/$what" >>"$work/nginx.$what"
+        rate "http://127.0.0.1:$stoa_port$path" >>"$work/stoa.$what"
+        rate "http://127.0.0.1:$nginx_port/$what" >>"$work/nginx.$what"
     done
     ours=$(median <"$work/stoa.$what") theirs=$(median <"$work/nginx.$what")
     printf '%-5s %6d bytes   stoa %7d/s   nginx %7d/s   ratio %s\n' $what "$(stat -c %s "$work/www/$what")" \
