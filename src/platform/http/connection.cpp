@@ -56,7 +56,7 @@ Connection::Connection(Socket socket, ConnectionContext& context)
     phase_ = Phase::idle;  // a new connection must speak as soon as one that has begun to
 }
 
-Connection::~Connection() { hold_body(0); }
+Connection::~Connection() { context_.body_bytes -= body_bytes_; }
 
 /// Bodies are held in memory until they are answered; many large ones at once must not take all of it.
 void Connection::hold_body(std::size_t bytes) {
