@@ -56,6 +56,8 @@ int main(int argc, char** argv) {
         "  stoa serve --help              all its options\n"
         "  curl 127.0.0.1:8080/docs       the API, to be read in a browser");
     stoa::add_serve(app);
+    stoa::add_user(app);
+    stoa::add_keys(app);
     stoa::add_import(app);
     stoa::add_openapi(app);
     try {

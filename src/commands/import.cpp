@@ -1,13 +1,13 @@
 #include "commands/commands.hpp"
+#include "commands/data_folder.hpp"
 #include "commands/import/importer.hpp"
-#include "commands/site.hpp"
+#include "commands/own_server.hpp"
 
 #include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 
 #include <cstdlib>
 #include <memory>
-#include <thread>
 
 namespace stoa {
 
@@ -19,49 +19,14 @@ struct ImportOptions {
     std::string to;
 };
 
-/// A server of this process on a data folder: an import goes through the services' own rules in either case.
-class OwnServer {
-  public:
-    explicit OwnServer(const std::filesystem::path& data)
-        : server_(quiet(), metrics_),
-          site_({.services = {std::begin(kServices), std::end(kServices)},
-                 .data = data,
-                 .auth = Auth::open,
-                 .users_url = url()},
-                metrics_),
-          thread_([this] { serve(); }) {}
-    ~OwnServer() {
-        server_.drain();
-        thread_.join();
-    }
-    OwnServer(const OwnServer&) = delete;
-    OwnServer& operator=(const OwnServer&) = delete;
-
-    std::string url() const { return "http://" + server_.address(); }
-
-  private:
-    static http::ServerOptions quiet() {
-        http::ServerOptions options;
-        options.listen = "127.0.0.1:0";
-        return options;
-    }
-    void serve() {
-        server_.run([this](Loop& loop, ThreadMetrics& metrics) {
-            return site_.application(loop, metrics, [] { return false; });
-        });
-    }
-
-    Metrics metrics_;
-    http::Server server_;
-    Site site_;
-    std::thread thread_;
-};
-
 void import_reddit(const ImportOptions& options) {
     spdlog::set_level(spdlog::level::warn);
-    if (!options.to.empty()) return import_reddit_csv(options.files, options.to);
+    const char* token = std::getenv("STOA_TOKEN");
+    if (!options.to.empty()) {
+        return import_reddit_csv(options.files, options.to, token ? token : "");
+    }
     const OwnServer server(options.data);
-    import_reddit_csv(options.files, server.url());
+    import_reddit_csv(options.files, server.url(), operator_token(options.data));
 }
 
 }  // namespace
@@ -100,6 +65,8 @@ void add_import(CLI::App& app) {
         "          downvote stand for those who disagreed; posts are made in the order of their "
         "scores, so that\n"
         "          ties keep it too: the order by score is the files'\n"
+        "A server that wants to know who calls needs the token of an admin or a service, in "
+        "STOA_TOKEN.\n"
         "It may be stopped and run again, and goes on where it was: what is there is not taken "
         "twice.\n"
         "Columns needed: id, created_utc, title, ups, downs, score, is_self, selftext, url.");

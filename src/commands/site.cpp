@@ -4,6 +4,7 @@
 #include "platform/db/sqlite/database.hpp"
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
+#include "platform/http/remote_keys.hpp"
 #include "posts/service.hpp"
 #include "users/service.hpp"
 #include "votes/service.hpp"
@@ -13,13 +14,14 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <type_traits>
+#include <utility>
 
 namespace stoa {
 
 namespace {
 
-constexpr std::size_t kHashingThreads = 1;
-constexpr std::size_t kHashesWaiting = 64;
+using namespace std::chrono_literals;
 
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     const std::string schema = fmt::format("{}/schema/sqlite", service);
@@ -74,19 +76,24 @@ class Site::ThreadApplication final : public http::Application {
   public:
     ThreadApplication(Site& site, Loop& loop, ThreadMetrics& metrics,
                       std::function<bool()> is_draining)
-        : site_(site), loop_(loop), router_(metrics), is_draining_(std::move(is_draining)) {
+        : site_(site),
+          loop_(loop),
+          router_(metrics),
+          gate_({site.options_.auth, site.keys_, site.addresses_,
+                 site.limits_ ? &*site.limits_ : nullptr}),
+          is_draining_(std::move(is_draining)),
+          is_housekeeper_(!std::exchange(site.has_housekeeper_, true)) {
         // Own routes are not limited: who watches a process must always get an answer.
         add_own_routes();
-        if (site_.limiter_) router_.set_guard([this](const http::Request& r) { limit(r); });
+        router_.set_guard([this](http::Request& request) { gate_.admit_unrouted(request); });
         add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
         add_if_asked<votes::Service>([](db::Session& db) { return votes::Service(db); });
-        add_if_asked<users::Service>([&](db::Session& db) {
-            return users::Service(db, Passwords(site_.hashing_, loop_, site_.options_.hash_cost));
-        });
+        add_users();
         add_if_asked<messages::Service>([&](db::Session& db) {
-            users_client_ = std::make_unique<http::Client>(loop_, site_.options_.users_url);
-            return messages::Service(db, messages::Accounts(*users_client_));
+            return messages::Service(db, messages::Accounts(users_client()));
         });
+        const bool needs_keys = site.options_.auth == Auth::required && !site.issuer_;
+        if (is_housekeeper_ && needs_keys) fetch_keys();
     }
 
     Task<http::Response> handle(http::Request& request) override { return router_.handle(request); }
@@ -99,24 +106,54 @@ class Site::ThreadApplication final : public http::Application {
         std::shared_ptr<void> service;
     };
 
-    template <class Service, class Make>
-    void add_if_asked(Make make) {
-        const auto storage = site_.storage_.find(std::string(Service::kName));
-        if (storage == site_.storage_.end()) return;
-        Part part;
-        part.session = storage->second.database->session(loop_);
-        part.foundation = std::make_unique<http::Foundation>(
-            http::Foundation{router_, *part.session, storage->second.keys, site_.options_.auth});
-        auto service = std::make_shared<Service>(make(*part.session));
-        Service::declare(http::Routes<Service>(*service, *part.foundation));
-        part.service = std::move(service);
-        parts_.push_back(std::move(part));
+    void add_users() {
+        const auto service = add_if_asked<users::Service>([&](db::Session& db) {
+            const SiteOptions& options = site_.options_;
+            return users::Service(
+                db, {Passwords(site_.hashing_, loop_, options.hashing.cost), *site_.issuer_,
+                     site_.guesses_, options.session_lifetime, options.forget_after});
+        });
+        if (!service || !is_housekeeper_) return;
+        loop_.every(5s, [users = service.get()] { return users->wipe_leavers(); });
+        loop_.every(1s, [this]() -> Task<> {
+            site_.issuer_->refresh();
+            co_return;
+        });
     }
 
-    /// What every request to the API must pass.
-    void limit(const http::Request& request) const {
-        const auto wait = site_.limiter_->take(request);
-        if (wait) throw Problem::too_many("Too many requests; see `Retry-After`.", *wait);
+    /// Tokens are checked without the users service, but its keys are needed once.
+    void fetch_keys() {
+        const auto copy = site_.options_.data / (site_.options_.services.front() + ".jwks.json");
+        remote_keys_ = std::make_unique<http::RemoteKeys>(users_client(), copy, site_.keys_);
+        loop_.every(1s, [this] { return remote_keys_->refresh(); });
+    }
+
+    http::Client& users_client() {
+        if (!users_client_) {
+            users_client_ = std::make_unique<http::Client>(loop_, site_.options_.users_url);
+        }
+        return *users_client_;
+    }
+
+    template <class Service, class Make>
+    std::shared_ptr<Service> add_if_asked(Make make) {
+        const auto storage = site_.storage_.find(std::string(Service::kName));
+        if (storage == site_.storage_.end()) return nullptr;
+        Part part;
+        part.session = storage->second.database->session(loop_);
+        part.foundation = std::make_unique<http::Foundation>(http::Foundation{
+            router_, gate_, *part.session, storage->second.keys, seal_of<Service>()});
+        auto service = std::make_shared<Service>(make(*part.session));
+        Service::declare(http::Routes<Service>(*service, *part.foundation));
+        part.service = service;
+        parts_.push_back(std::move(part));
+        return service;
+    }
+
+    /// Passwords and tokens pass through the users service.
+    template <class Service>
+    const Seal* seal_of() const {
+        return std::is_same_v<Service, users::Service> ? &site_.issuer_->seal() : nullptr;
     }
 
     /// What every process serves beside the API.
@@ -125,6 +162,10 @@ class Site::ThreadApplication final : public http::Application {
         add_page("/metrics", "text/plain; version=0.0.4", [this] { return site_.metrics_.text(); });
         add_page("/openapi.json", "application/json", [this] { return site_.openapi_; });
         add_page("/docs", "text/html; charset=utf-8", [] { return std::string(docs_page()); });
+        if (site_.issuer_) {
+            add_page(http::kJwksPath, "application/json",
+                     [this] { return to_jwks(*site_.keys_.keys()); });
+        }
         router_.add(http::Method::get, "/readyz",
                     [this](http::Request&, const http::PathValues&) { return ready(); });
     }
@@ -143,10 +184,9 @@ class Site::ThreadApplication final : public http::Application {
         response.content_type = type;
         response.body = std::move(content);
         if (type.starts_with("text/html")) {
-            response.headers.emplace_back(
-                "Content-Security-Policy",
-                "default-src 'self'; script-src 'unsafe-inline'; style-src "
-                "'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'");
+            response.content_security_policy =
+                "default-src 'self'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                "img-src 'self' data:; frame-ancestors 'none'";
         }
         co_return response;
     }
@@ -156,6 +196,10 @@ class Site::ThreadApplication final : public http::Application {
             throw Problem::unavailable("This process is about to end.", std::chrono::seconds(1));
         }
         for (const Part& part : parts_) co_await part.session->check();
+        if (site_.options_.auth == Auth::required && site_.keys_.keys()->empty()) {
+            throw Problem::unavailable(
+                "The users service has not told the keys yet that tokens are checked with.", 1s);
+        }
         const std::string ready = R"({"status":"ready"})";
         co_return co_await page("application/json", ready);
     }
@@ -163,23 +207,37 @@ class Site::ThreadApplication final : public http::Application {
     Site& site_;
     Loop& loop_;
     http::Router router_;
+    http::Gate gate_;
     std::function<bool()> is_draining_;
+    bool is_housekeeper_;
     std::unique_ptr<http::Client> users_client_;
+    std::unique_ptr<http::RemoteKeys> remote_keys_;
     std::vector<Part> parts_;
 };
+
+std::filesystem::path default_keys(const std::filesystem::path& data) { return data / "keys.json"; }
 
 Site::Site(SiteOptions options, Metrics& metrics)
     : options_(std::move(options)),
       metrics_(metrics),
-      hashing_(kHashingThreads, kHashesWaiting),
+      hashing_(options_.hashing.threads, options_.hashing.queue),
+      addresses_(options_.trusted_proxies, options_.forwarded_field),
+      guesses_(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt),
       openapi_(openapi_of(options_.services)) {
-    if (options_.rate) limiter_.emplace(*options_.rate);
+    if (options_.is_limited) limits_.emplace(options_.limits.rates);
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);
         add_database_metrics(metrics_, service, *storage.database);
     }
+    if (!has(users::Service::kName)) return;
+    const auto keys = options_.keys.empty() ? default_keys(options_.data) : options_.keys;
+    issuer_.emplace(keys, options_.token_lifetime, keys_);
+    metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",
+                       [this] { return static_cast<double>(hashing_.waiting()); });
 }
+
+bool Site::has(std::string_view service) const { return storage_.contains(std::string(service)); }
 
 Site::~Site() = default;
 

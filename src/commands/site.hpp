@@ -1,14 +1,19 @@
 #pragma once
 
 #include "platform/auth/caller.hpp"
+#include "platform/auth/key_set.hpp"
 #include "platform/auth/passwords.hpp"
+#include "platform/auth/token_issuer.hpp"
 #include "platform/db/database.hpp"
+#include "platform/http/client_address.hpp"
+#include "platform/http/gate.hpp"
 #include "platform/http/idempotency.hpp"
-#include "platform/http/rate_limit.hpp"
 #include "platform/http/server.hpp"
 #include "platform/ops/metrics.hpp"
 #include "platform/worker_pool.hpp"
+#include "users/guesses.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -22,13 +27,35 @@ namespace stoa {
 /// The services' names, in the order of their default ports (8081, …).
 inline constexpr std::string_view kServices[] = {"posts", "votes", "users", "messages"};
 
+/// Where a data folder's signing keys are, if nobody says otherwise.
+std::filesystem::path default_keys(const std::filesystem::path& data);
+
+struct HashingOptions {
+    HashCost cost;
+    std::size_t threads = 1;  ///< each takes the memory of a hash
+    std::size_t queue = 64;   ///< hashes that may wait; one more is refused
+};
+
+struct LimitOptions {
+    http::Limits::Rates rates{
+        {{50, 500}, {5, 100}, {0.2, 20}, {0.02, 20}}};  ///< by http::LimitClass
+    http::Rate guesses{0.03, 10};  ///< wrong passwords for one account from one network
+};
+
 struct SiteOptions {
     std::vector<std::string> services;  ///< which of kServices
     std::filesystem::path data = "./data";
-    Auth auth = Auth::open;
-    std::string users_url = {};  ///< where the messages service asks for accounts
-    HashCost hash_cost = {};
-    std::optional<http::Rate> rate = {};  ///< nothing: no limits
+    Auth auth = Auth::required;
+    std::filesystem::path keys = {};  ///< the signing keys' file; empty: default_keys()
+    std::string users_url = {};       ///< where other processes' accounts and keys are asked for
+    std::chrono::seconds token_lifetime{900};
+    std::chrono::seconds session_lifetime = std::chrono::hours(24 * 30);
+    std::chrono::seconds forget_after = std::chrono::hours(24 * 30);  ///< from a deactivation on
+    HashingOptions hashing = {};
+    bool is_limited = true;
+    LimitOptions limits = {};
+    std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
+    http::ForwardedField forwarded_field = http::ForwardedField::x_forwarded_for;
 };
 
 /// The services of one process, and what their threads share: databases, a pool for slow work, counts.
@@ -51,10 +78,17 @@ class Site {
         http::KeysInFlight keys;
     };
 
+    bool has(std::string_view service) const;
+
     SiteOptions options_;
     Metrics& metrics_;
     WorkerPool hashing_;
-    std::optional<http::RateLimiter> limiter_;
+    KeyRing keys_;
+    std::optional<TokenIssuer> issuer_;  ///< with the users service alone
+    http::ClientAddresses addresses_;
+    std::optional<http::Limits> limits_;
+    users::Guesses guesses_;
+    bool has_housekeeper_ = false;  ///< whether a thread does what is done once in a process
     std::map<std::string, Storage> storage_;  ///< by service
     std::string openapi_;
 };

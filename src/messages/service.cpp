@@ -39,38 +39,48 @@ Task<Message> marked(db::Transaction& tx, Username owner, MessageId id,
 
 void Service::declare(http::Routes<Service> routes) {
     routes.post("/messages",
-                {.id = "send_message", .summary = "Send a message", .conflict = kNobody},
+                {.id = "send_message",
+                 .summary = "Send a message",
+                 .right = rights::actor,
+                 .conflict = kNobody},
                 &Service::send);
     routes.get("/messages/{id}",
                {.id = "retrieve_message",
                 .summary = "Retrieve a message",
+                .right = rights::party,
                 .not_found = kNoMessage,
                 .is_private = true},
                &Service::retrieve);
     routes.get("/messages",
                {.id = "list_messages",
                 .summary = "List a box",
+                .right = rights::party,
                 .description = "Newest first.",
                 .is_private = true},
                &Service::box);
-    routes.put(
-        "/messages/{id}/favorite",
-        {.id = "favorite_message", .summary = "Make a message a favorite", .not_found = kNoMessage},
-        &Service::favorite);
+    routes.put("/messages/{id}/favorite",
+               {.id = "favorite_message",
+                .summary = "Make a message a favorite",
+                .right = rights::party,
+                .not_found = kNoMessage},
+               &Service::favorite);
     routes.delete_("/messages/{id}/favorite",
                    {.id = "unfavorite_message",
                     .summary = "Make a message no favorite",
+                    .right = rights::party,
                     .not_found = kNoMessage},
                    &Service::unfavorite);
     routes.put("/messages/{id}/read",
                {.id = "mark_message_read",
                 .summary = "Mark a message read",
+                .right = rights::party,
                 .not_found = kNoMessage,
                 .forbidden = kNotRecipient},
                &Service::mark_read);
     routes.delete_("/messages/{id}/read",
                    {.id = "mark_message_unread",
                     .summary = "Mark a message unread",
+                    .right = rights::party,
                     .not_found = kNoMessage,
                     .forbidden = kNotRecipient},
                    &Service::mark_unread);
@@ -78,6 +88,7 @@ void Service::declare(http::Routes<Service> routes) {
         "/messages/{id}",
         {.id = "delete_message",
          .summary = "Delete a message",
+         .right = rights::party,
          .description =
              "It is gone for the caller, not for the other party. Answers the message as it was.",
          .not_found = kNoMessage},

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "platform/task.hpp"
+
+#include <chrono>
 #include <coroutine>
 #include <functional>
 #include <span>
@@ -18,6 +21,10 @@ class Loop {
     /// `what` is called at the end of each turn from now on, on this loop's thread. To be called before
     /// the loop runs, or on its thread.
     virtual void at_turn_end(std::function<void()> what) = 0;
+
+    /// Does `what` every so often from now on, on this loop's thread: the first time at once, the next time when the one
+    /// before has ended and `pause` has passed. What it throws is logged. To be called before the loop runs.
+    virtual void every(std::chrono::milliseconds pause, std::function<Task<>()> what) = 0;
 };
 
 }  // namespace stoa

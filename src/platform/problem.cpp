@@ -2,6 +2,12 @@
 
 namespace stoa {
 
+Problem Problem::bad_token(std::string detail) {
+    Problem problem(401, std::move(detail));
+    problem.is_bad_token_ = true;
+    return problem;
+}
+
 Problem Problem::invalid(Faults faults) {
     Problem problem(422, faults.size() == 1 ? "A value is not acceptable; see `errors`."
                                             : "Several values are not acceptable; see `errors`.");

@@ -17,8 +17,10 @@ class Problem : public std::exception {
   public:
     /// 400: what came can't be read.
     static Problem unreadable(std::string detail) { return {400, std::move(detail)}; }
-    /// 401: no valid token.
+    /// 401: who calls is not known.
     static Problem unauthenticated(std::string detail) { return {401, std::move(detail)}; }
+    /// 401: a token came, but not a good one. `detail` also goes into `WWW-Authenticate` (RFC 6750, `invalid_token`).
+    static Problem bad_token(std::string detail);
     /// 403: it is known who calls, and that it is not theirs to do.
     static Problem forbidden(std::string detail) { return {403, std::move(detail)}; }
     /// 404: no such object, or no longer.
@@ -37,6 +39,7 @@ class Problem : public std::exception {
 
     int status() const { return status_; }
     const std::string& detail() const { return detail_; }
+    bool is_bad_token() const { return is_bad_token_; }
     const Faults& faults() const { return faults_; }
     const std::optional<std::chrono::seconds>& retry_after() const { return retry_after_; }
     const char* what() const noexcept override { return detail_.c_str(); }
@@ -46,6 +49,7 @@ class Problem : public std::exception {
 
     int status_;
     std::string detail_;
+    bool is_bad_token_ = false;
     Faults faults_;
     std::optional<std::chrono::seconds> retry_after_;
 };

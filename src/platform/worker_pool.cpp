@@ -2,11 +2,24 @@
 
 #include "platform/problem.hpp"
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <chrono>
 
 namespace stoa {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+/// Slow work waits for a core sooner than a request does.
+void give_way_to_io_threads() {
+    constexpr int nice = 10;
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);  // of this thread alone, on Linux
+}
+
+}  // namespace
 
 WorkerPool::WorkerPool(std::size_t threads, std::size_t capacity) : capacity_(capacity) {
     for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
@@ -48,7 +61,13 @@ void WorkerPool::enqueue(Job& job) {
     arrived_.notify_one();
 }
 
+std::size_t WorkerPool::waiting() const {
+    const std::lock_guard lock(mutex_);
+    return waiting_.size();
+}
+
 void WorkerPool::serve() {
+    give_way_to_io_threads();
     while (true) {
         Job* job = nullptr;
         {

@@ -27,6 +27,9 @@ class WorkerPool {
     /// here. Throws Problem::unavailable, at once, if `capacity` of them are waiting.
     Task<> run(Loop& loop, const std::function<void()>& work);
 
+    /// How many are waiting.
+    std::size_t waiting() const;
+
   private:
     struct Job {
         const std::function<void()>& work;
@@ -38,7 +41,7 @@ class WorkerPool {
     void serve();
 
     const std::size_t capacity_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Job*> waiting_;  ///< guarded by mutex_, as is stopping_
     bool stopping_ = false;

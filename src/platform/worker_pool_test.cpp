@@ -23,6 +23,7 @@ class TestLoop final : public Loop {
         arrived_.notify_one();
     }
     void at_turn_end(std::function<void()>) override {}
+    void every(std::chrono::milliseconds, std::function<Task<>()>) override {}
 
     /// Goes on with one coroutine; throws if none becomes ready.
     void run_one() {

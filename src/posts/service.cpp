@@ -13,22 +13,27 @@ Problem gone() { return Problem::not_found(std::string(kNoPost)); }
 }  // namespace
 
 void Service::declare(http::Routes<Service> routes) {
-    routes.post("/posts", {.id = "create_post", .summary = "Create a post"}, &Service::create);
+    routes.post("/posts", {.id = "create_post", .summary = "Create a post", .right = rights::actor},
+                &Service::create);
     routes.get("/posts/{id}",
-               {.id = "retrieve_post", .summary = "Retrieve a post", .not_found = kNoPost},
+               {.id = "retrieve_post",
+                .summary = "Retrieve a post",
+                .right = rights::anyone,
+                .not_found = kNoPost},
                &Service::retrieve);
-    routes.delete_(
-        "/posts/{id}",
-        {.id = "delete_post",
-         .summary = "Delete a post",
-         .description = "Answers the post as it was. For its author, a moderator or an admin.",
-         .not_found = kNoPost,
-         .forbidden = "The post is somebody else's."},
-        &Service::remove);
+    routes.delete_("/posts/{id}",
+                   {.id = "delete_post",
+                    .summary = "Delete a post",
+                    .right = rights::author,
+                    .description = "Answers the post as it was.",
+                    .not_found = kNoPost,
+                    .forbidden = "The post is somebody else's."},
+                   &Service::remove);
     routes.get(
         "/posts",
         {.id = "list_posts",
          .summary = "List the most recent posts of one community, or of all",
+         .right = rights::anyone,
          .description =
              "Newest first; an unknown community is an empty list. With `ids`: these posts, in the "
              "order asked, those that are gone left out."},
@@ -37,10 +42,10 @@ void Service::declare(http::Routes<Service> routes) {
         "/imports/posts",
         {.id = "import_posts",
          .summary = "Import posts from another site",
+         .right = rights::trusted,
          .description =
              "Up to 500 at once, with the times they were made at; all or none. One that was "
-             "imported before is left as it is. For an admin or a service.",
-         .forbidden = "Only an admin or a service may import."},
+             "imported before is left as it is."},
         &Service::import);
 }
 
@@ -59,7 +64,7 @@ Task<Post> Service::retrieve(PostId id) {
 Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
     const auto author = co_await Store::author(tx, id);
     if (!author) throw gone();
-    caller.must_be(*author);
+    caller.must_have_right_to(*author);
     co_return *co_await Store::remove(tx, id);
 }
 
@@ -74,8 +79,7 @@ Task<Page<PostSummary>> Service::list(PostQuery query) {
     co_return co_await store_.recent(limit, after);
 }
 
-Task<Arrivals> Service::import(PostImport import, Caller caller, db::Transaction& tx) {
-    caller.must_be_trusted();
+Task<Arrivals> Service::import(PostImport import, db::Transaction& tx) {
     Arrivals arrivals;
     for (const ImportedPost& post : import.posts.items) {
         arrivals.posts.push_back(co_await Store::import(tx, post));

@@ -23,7 +23,7 @@ class Service {
     Task<Post> retrieve(PostId id);
     Task<Post> remove(PostId id, Caller caller, db::Transaction& tx);
     Task<Page<PostSummary>> list(PostQuery query);
-    Task<Arrivals> import(PostImport import, Caller caller, db::Transaction& tx);
+    Task<Arrivals> import(PostImport import, db::Transaction& tx);
 
     Store store_;
 };

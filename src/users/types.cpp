@@ -39,4 +39,12 @@ std::optional<std::string> Email::rule(std::string_view address) {
     return good ? std::nullopt : std::optional<std::string>("must be an address: name@example.org");
 }
 
+void NewUser::check(const Caller& caller, Faults& faults) const {
+    const bool told = std::any_of(faults.begin(), faults.end(),
+                                  [](const Fault& fault) { return fault.where == "/password"; });
+    if (!password && !told && !caller.is_believed() && !caller.is_trusted()) {
+        faults.push_back({Fault::In::body, "/password", "is missing"});
+    }
+}
+
 }  // namespace stoa::users

@@ -23,12 +23,12 @@ class Service {
     Task<http::Created<Vote>> cast(NewVote vote, db::Transaction& tx);
     Task<Vote> set(PostId post, Username voter, VoteChange change, Caller caller,
                    db::Transaction& tx);
-    Task<Vote> retrieve(PostId post, Username voter);
+    Task<http::Private<Vote>> retrieve(PostId post, Username voter, Caller caller);
     Task<Vote> withdraw(PostId post, Username voter, Caller caller, db::Transaction& tx);
     Task<Tally> report(PostId post);
     Task<Page<Tally>> top(TopQuery query);
     Task<Page<Tally>> sort(SortQuery query);
-    Task<VotesTaken> import(VoteImport import, Caller caller, db::Transaction& tx);
+    Task<VotesTaken> import(VoteImport import, db::Transaction& tx);
 
     Store store_;
 };

@@ -33,7 +33,9 @@ struct Place {
 
 class Importer {
   public:
-    Importer(const std::vector<std::string>& files, const std::string& url) : client_(url) {
+    Importer(const std::vector<std::string>& files, const std::string& url,
+             const std::string& token)
+        : client_(url, token) {
         for (const std::string& file : files) {
             files_.push_back({std::filesystem::path(file).stem().string(), CsvFile(file)});
             for (const char* column : {"id", "created_utc", "title", "ups", "downs", "score",
@@ -176,7 +178,7 @@ class Importer {
     }
 
     http::Answer post(std::string_view path, std::string body) {
-        auto answer = client_.post(std::string("/api/v1").append(path), std::move(body));
+        auto answer = client_.ask("POST", std::string("/api/v1").append(path), std::move(body));
         if (!answer) {
             throw std::runtime_error(
                 "the server does not answer; start it, and run this again: it goes on where it "
@@ -216,8 +218,9 @@ class Importer {
 
 }  // namespace
 
-void import_reddit_csv(const std::vector<std::string>& files, const std::string& url) {
-    Importer(files, url).run();
+void import_reddit_csv(const std::vector<std::string>& files, const std::string& url,
+                       const std::string& token) {
+    Importer(files, url, token).run();
 }
 
 }  // namespace stoa

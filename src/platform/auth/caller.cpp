@@ -2,54 +2,57 @@
 
 #include "platform/problem.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace stoa {
 
-namespace {
-
-Problem token_needed() {
-    return Problem::unauthenticated("This needs a token: `Authorization: Bearer …`.");
+Caller Caller::believed(std::optional<Username> user) {
+    return {std::move(user), Role::member, "", nullptr};
 }
 
-}  // namespace
+Caller Caller::anonymous(const Right& right) { return {std::nullopt, Role::member, "", &right}; }
 
-void Caller::must_be_known() const {
-    if (auth_ == Auth::required && !user_) throw token_needed();
+Caller Caller::proven(Identity identity, const Right& right) {
+    return {std::move(identity.name), identity.role, std::move(identity.session), &right};
+}
+
+bool Caller::is_trusted() const {
+    return user_ && !is_believed() && (role_ == Role::admin || role_ == Role::service);
+}
+
+void Caller::must_be_admitted() const {
+    if (is_believed() || right_->anonymous) return;
+    if (!user_) {
+        throw Problem::unauthenticated("This needs a token: `Authorization: Bearer …`.");
+    }
+    if (!right_->owner && !right_->has(role_)) {
+        throw Problem::forbidden(fmt::format("Who may do this: {}", right_->who));
+    }
 }
 
 void Caller::resolve(Actor& actor, const std::string& pointer, Faults& faults) const {
-    must_be_known();
-    if (actor.empty()) {
-        const bool told = std::any_of(faults.begin(), faults.end(),
-                                      [&](const Fault& fault) { return fault.where == pointer; });
-        if (user_) {
-            actor = Actor{user_->str()};
-        } else if (!told) {
-            faults.push_back({Fault::In::body, pointer, "is missing: it says who acts"});
-        }
-    } else if (auth_ == Auth::required && !is(actor.str())) {
-        throw Problem::forbidden("Only an admin or a service may act as somebody else.");
+    const bool told = std::any_of(faults.begin(), faults.end(),
+                                  [&](const Fault& fault) { return fault.where == pointer; });
+    if (told) return;
+    if (!actor.empty()) return must_have_right_to(Username(actor.str()));
+    if (user_) {
+        actor = Actor{user_->str()};
+    } else {
+        faults.push_back({Fault::In::body, pointer, "is missing: it says who acts"});
     }
 }
 
 bool Caller::may_see_private(const Username& owner) const {
-    return user_ ? is(owner.str()) : auth_ == Auth::open;
+    if (is_believed() && !user_) return true;
+    return is(owner) || (!is_believed() && user_ && role_ == Role::admin);
 }
 
-void Caller::must_be(const Username& owner) const {
-    must_be_known();
-    if (auth_ == Auth::required && !is(owner.str()))
-        throw Problem::forbidden("This belongs to somebody else.");
+void Caller::must_have_right_to(const Username& owner) const {
+    if (is_believed() || (right_->owner && is(owner)) || (user_ && right_->has(role_))) return;
+    throw Problem::forbidden(
+        fmt::format("This belongs to somebody else. Who may do it: {}", right_->who));
 }
-
-void Caller::must_be_trusted() const {
-    must_be_known();
-    if (auth_ == Auth::required) {
-        throw Problem::forbidden("This is for an admin or a service.");
-    }
-}
-
-bool Caller::is(std::string_view name) const { return user_ && user_->lower() == lower_case(name); }
 
 }  // namespace stoa

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/rights.hpp"
 #include "platform/fault.hpp"
 #include "platform/json/text.hpp"
 
@@ -26,10 +27,9 @@ struct Actor : Text<Actor> {
     static constexpr TextBounds bounds = kUsernameBounds;
     static constexpr std::string_view about =
         "Who acts. May be left out, and is then the caller; another name than the caller's is "
-        "refused "
-        "(403), unless the caller is an admin or a service. With `auth = open` it must be given, "
-        "here or "
-        "as `?user=`.";
+        "refused (403), unless "
+        "the caller is an admin or a service. With `auth = open` it must be given, here or as "
+        "`?user=`.";
     static constexpr std::string_view example = "ada";
     static constexpr bool may_be_absent = true;
     using Text::Text;
@@ -46,41 +46,56 @@ struct KnownCaller {
     Username name;
 };
 
-/// Who is calling, as far as the request tells: what an operation asks before it does something.
+/// What a valid token says of its bearer.
+struct Identity {
+    Username name;
+    Role role = Role::member;
+    std::string session;  ///< the log-in that the token comes from; empty: none
+};
+
+/// Who is calling, as far as the request tells, and what it may do in this operation.
 class Caller {
   public:
     /// With `auth = open`: believed to be `user`, if it says so (`?user=`), and allowed everything.
-    static Caller believed(std::optional<Username> user) { return {std::move(user), Auth::open}; }
-    /// With `auth = required`: a request without a valid token.
-    static Caller anonymous() { return {std::nullopt, Auth::required}; }
+    static Caller believed(std::optional<Username> user);
+    /// With `auth = required`: a request without a token, or with a valid one, for an operation with this right.
+    static Caller anonymous(const Right& right);
+    static Caller proven(Identity identity, const Right& right);
 
     /// Who it is, if that is known.
     const std::optional<Username>& user() const { return user_; }
+    /// The session of its token; empty: none.
+    const std::string& session() const { return session_; }
+    /// Whether nothing is checked (`auth = open`).
+    bool is_believed() const { return right_ == nullptr; }
+    bool is(const Username& name) const { return user_ && user_->lower() == name.lower(); }
 
-    /// Throws Problem 401 if there is no valid token where one is needed.
-    void must_be_known() const;
+    /// Whether its limits are off: an admin or a service.
+    bool is_trusted() const;
+
+    /// Throws Problem 401 if a token is needed and there is none, 403 if there is nothing that this role could do here,
+    /// whoever it belongs to. To be asked first, and for every operation.
+    void must_be_admitted() const;
 
     /// Fills in who acts: the name given, if the caller may use it, else the caller's own. With `auth = open`
-    /// a missing name is one more of `faults` (at `pointer`, its place in the body). Throws Problem 401 if a
-    /// token is needed, 403 if the name isn't the caller's.
+    /// a missing name is one more of `faults` (at `pointer`, its place in the body). Throws Problem 403 if the name
+    /// isn't the caller's to use.
     void resolve(Actor& actor, const std::string& pointer, Faults& faults) const;
 
-    /// Whether what belongs to `owner` alone may be shown to the caller.
+    /// Whether what is for `owner` and admins alone may be shown to the caller.
     bool may_see_private(const Username& owner) const;
 
-    /// Throws Problem 401 or 403 unless the caller is `owner`.
-    void must_be(const Username& owner) const;
-
-    /// Throws Problem 401 or 403 unless the caller is an admin or a service.
-    void must_be_trusted() const;
+    /// Throws Problem 403 unless the caller has the operation's right to what belongs to `owner`.
+    void must_have_right_to(const Username& owner) const;
 
   private:
-    Caller(std::optional<Username> user, Auth auth) : user_(std::move(user)), auth_(auth) {}
-
-    bool is(std::string_view name) const;
+    Caller(std::optional<Username> user, Role role, std::string session, const Right* right)
+        : user_(std::move(user)), role_(role), session_(std::move(session)), right_(right) {}
 
     std::optional<Username> user_;
-    Auth auth_;
+    Role role_;
+    std::string session_;
+    const Right* right_;  ///< none: everything is allowed
 };
 
 }  // namespace stoa

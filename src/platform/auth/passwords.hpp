@@ -23,8 +23,14 @@ class Passwords {
     /// A hash with a salt of its own, in the PHC string format. Throws Problem::unavailable if too many wait.
     Task<std::string> hash(std::string password) const;
 
-    /// Whether `hash` was made of `password`. Throws Problem::unavailable if too many wait.
+    /// Whether `hash` was made of `password`. Throws Problem::unavailable if too many wait, or memory is short.
     Task<bool> matches(std::string hash, std::string password) const;
+
+    /// Whether a hash was made at another cost than today's.
+    bool is_outdated(const std::string& hash) const;
+
+    /// A hash that no password matches, to be compared with where there is none, so that this takes the same time.
+    std::string stand_in() const;
 
   private:
     WorkerPool& pool_;

@@ -19,6 +19,7 @@ class AnywhereLoop final : public Loop {
         for (const auto coroutine : coroutines) coroutine.resume();
     }
     void at_turn_end(std::function<void()>) override {}
+    void every(std::chrono::milliseconds, std::function<Task<>()>) override {}
 };
 
 template <class T>

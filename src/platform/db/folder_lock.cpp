@@ -52,6 +52,15 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     }
 }
 
+bool FolderLock::is_held(const std::filesystem::path& folder, std::string_view name) {
+    const auto path = folder / fmt::format("{}.lock", name);
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return false;
+    const bool held = flock(file, LOCK_EX | LOCK_NB) != 0;
+    close(file);
+    return held;
+}
+
 FolderLock::~FolderLock() { close(file_); }
 
 }  // namespace stoa::db

@@ -16,6 +16,9 @@ class FolderLock {
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
 
+    /// Whether a process holds it now.
+    static bool is_held(const std::filesystem::path& folder, std::string_view name);
+
   private:
     int file_ = -1;
 };

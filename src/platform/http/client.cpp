@@ -133,24 +133,24 @@ Task<std::optional<Answer>> Client::get(std::string path, Trace trace) {
                     path, connections_->host(), trace.request_id, trace.traceparent));
 }
 
-Task<std::optional<Answer>> Client::post(std::string path, std::string json) {
-    return connections_->exchange(
-        fmt::format("POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n"
-                    "Content-Length: {}\r\n\r\n{}",
-                    path, connections_->host(), json.size(), json));
+Task<std::optional<Answer>> Client::ask(std::string method, std::string path, std::string json,
+                                        std::string token) {
+    std::string request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path, connections_->host());
+    if (!token.empty()) request += fmt::format("Authorization: Bearer {}\r\n", token);
+    if (!json.empty()) request += "Content-Type: application/json\r\n";
+    request += fmt::format("Content-Length: {}\r\n\r\n{}", json.size(), json);
+    return connections_->exchange(std::move(request));
 }
 
-BlockingClient::BlockingClient(std::string_view base)
-    : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s) {}
+BlockingClient::BlockingClient(std::string_view base, std::string token)
+    : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s), token_(std::move(token)) {}
 
 BlockingClient::~BlockingClient() = default;
 
-std::optional<Answer> BlockingClient::post(std::string path, std::string json) {
-    return wait_for(client_.post(std::move(path), std::move(json)));
-}
-
-std::optional<Answer> BlockingClient::wait_for(Task<std::optional<Answer>> answer) {
+std::optional<Answer> BlockingClient::ask(std::string method, std::string path, std::string json) {
     std::optional<Answer> result;
+    auto answer = client_.ask(std::move(method), std::move(path), std::move(json), token_);
     const auto await = [&]() -> Detached { result = co_await std::move(answer); };
     await();
     loop_->context().restart();

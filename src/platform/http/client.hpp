@@ -36,9 +36,11 @@ class Client {
     /// The answer to GET `path`, asked for as a part of what `trace` names; nothing if there is none.
     Task<std::optional<Answer>> get(std::string path, Trace trace);
 
-    /// The answer to POST `path` with this JSON; nothing if there is none. It is sent once more if a connection
-    /// that was kept turns out to be closed, so `path` must be one that may be called twice.
-    Task<std::optional<Answer>> post(std::string path, std::string json);
+    /// The answer to `path` by another method, with a body of JSON if it is not empty and a token if that is not; nothing if
+    /// there is none. It is sent once more if a connection that was kept turns out to be closed, so it must be something
+    /// that may be asked for twice.
+    Task<std::optional<Answer>> ask(std::string method, std::string path, std::string json,
+                                    std::string token);
 
   private:
     class Connections;
@@ -48,18 +50,18 @@ class Client {
 /// The same for a program that has nothing else to do while it waits.
 class BlockingClient {
   public:
-    explicit BlockingClient(std::string_view base);
+    /// `token` goes with every request; empty: none does.
+    explicit BlockingClient(std::string_view base, std::string token = "");
     ~BlockingClient();
     BlockingClient(const BlockingClient&) = delete;
     BlockingClient& operator=(const BlockingClient&) = delete;
 
-    std::optional<Answer> post(std::string path, std::string json);
+    std::optional<Answer> ask(std::string method, std::string path, std::string json = "");
 
   private:
-    std::optional<Answer> wait_for(Task<std::optional<Answer>> answer);
-
     std::unique_ptr<IoLoop> loop_;
     Client client_;
+    std::string token_;
 };
 
 }  // namespace stoa::http

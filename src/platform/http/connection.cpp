@@ -193,7 +193,7 @@ void Connection::append(const Response& response, bool head_only, bool keep_aliv
         out_ += "\r\n";
     }
     for (const auto& [name, value] : response.headers) append_field(out_, name, value);
-    append_field(out_, "X-Content-Type-Options", "nosniff");
+    append_security_fields(response);
     append_field(out_, "Date", context_.date);
     if (!request.request_id.empty()) append_field(out_, "X-Request-Id", request.request_id);
     if (!request.traceparent.empty()) append_field(out_, "traceparent", request.traceparent);
@@ -201,6 +201,21 @@ void Connection::append(const Response& response, bool head_only, bool keep_aliv
     if (!keep_alive) append_field(out_, "Connection", "close");
     out_ += "\r\n";
     if (has_body && !head_only) out_ += response.body;
+}
+
+/// An answer is data: no browser is to guess its type, run or frame it, or hand it to another site's page (OWASP REST
+/// Security Cheat Sheet). A page brings a policy of its own.
+void Connection::append_security_fields(const Response& response) {
+    append_field(out_, "X-Content-Type-Options", "nosniff");
+    append_field(out_, "Referrer-Policy", "no-referrer");
+    if (context_.options.cors_origins.empty()) {
+        append_field(out_, "Cross-Origin-Resource-Policy", "same-origin");
+    }
+    if (response.content_security_policy.empty()) {
+        append_field(out_, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+    } else {
+        append_field(out_, "Content-Security-Policy", response.content_security_policy);
+    }
 }
 
 /// Lets pages from the configured origins read answers (the Fetch standard's CORS protocol).
@@ -213,8 +228,10 @@ void Connection::append_cors(std::string_view origin) {
                                        [&](const auto& o) { return o == "*" || o == origin; });
     if (!allowed) return;
     append_field(out_, "Access-Control-Allow-Origin", origin);
-    append_field(out_, "Access-Control-Expose-Headers",
-                 "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed");
+    append_field(
+        out_, "Access-Control-Expose-Headers",
+        "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id, "
+        "Idempotency-Replayed");
     if (parser_.request().access_control_request_method.empty()) return;
     append_field(out_, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
     append_field(

@@ -3,6 +3,7 @@
 #include "platform/auth/caller.hpp"
 #include "platform/db/database.hpp"
 #include "platform/http/answer.hpp"
+#include "platform/http/gate.hpp"
 #include "platform/http/idempotency.hpp"
 #include "platform/http/inputs.hpp"
 #include "platform/http/operation.hpp"
@@ -47,9 +48,10 @@ class Write {
 /// What the endpoints of one service stand on, on one I/O thread.
 struct Foundation {
     Router& router;
+    Gate& gate;
     db::Session& session;
     KeysInFlight& keys;
-    Auth auth;
+    const Seal* seal = nullptr;  ///< for a service whose requests and answers are secret
 };
 
 /// The routes of one service. An operation is a member function on described types; what it needs is read off
@@ -59,6 +61,7 @@ struct Foundation {
 ///     a described struct    the body if it has `is_body`, else the query
 ///     Caller, KnownCaller   who calls
 ///     Trace                 what is passed on to other services
+///     ClientNetwork         where the client is
 ///     db::Transaction&      it runs inside a transaction, and is durable before it is answered
 ///     const Write&          it writes once, after work that must not hold up the others' writes
 ///
@@ -102,26 +105,38 @@ class Routes {
         if (operations_)
             operations_->push_back(describe<R, A...>(method, path, Service::kName, words));
         if (!service_) return;
-        const bool is_public = method == Method::get && !words.is_private;
-        foundation_->router.add(method, std::string(kBase) + std::string(path),
-                                [service = service_, foundation = foundation_, op, is_public](
-                                    Request& request, const PathValues& values) -> Task<Response> {
-                                    return run(*service, op, *foundation, is_public, request,
-                                               values);
-                                });
+        foundation_->router.add(
+            method, std::string(kBase) + std::string(path),
+            [service = service_, foundation = foundation_, op, rules = Rules(method, words)](
+                Request& request, const PathValues& values) -> Task<Response> {
+                return run(*service, op, *foundation, rules, request, values);
+            });
     }
+
+    /// What of an operation's words is looked at when it runs.
+    struct Rules {
+        Rules(Method method, const Words& words)
+            : right(words.right),
+              limit(words.limit_of(method)),
+              is_public(method == Method::get && !words.is_private) {}
+        const Right& right;
+        LimitClass limit;
+        bool is_public;
+    };
 
     /// An operation, from its request to its answer.
     template <class R, class... A>
     static Task<Response> run(Service& service, Task<R> (Service::*op)(A...),
-                              const Foundation& foundation, bool is_public, Request& request,
+                              const Foundation& foundation, const Rules& rules, Request& request,
                               const PathValues& values) {
-        Inputs inputs(request, values, foundation.auth);
+        Inputs inputs(request, values, foundation.gate.admit(request, rules.right, rules.limit));
         // Braces: the inputs are taken in the order of the parameters.
         std::tuple<Taken<A>...> taken{inputs.take<Taken<A>>()...};
         inputs.finish();
         const bool may_have_key = request.method == Method::post || request.method == Method::patch;
-        const auto key = may_have_key ? IdempotencyKey::of(request, inputs.acting()) : std::nullopt;
+        const auto key = may_have_key
+                             ? IdempotencyKey::of(request, inputs.owner_of_keys(), foundation.seal)
+                             : std::nullopt;
         std::optional<KeysInFlight::Hold> hold;
         if (key) hold.emplace(foundation.keys, *key);
         const Write write(foundation.session, key ? &*key : nullptr);
@@ -133,7 +148,7 @@ class Routes {
         } catch (Replay& replay) {
             response = std::move(replay.response);
         }
-        if (is_public && response.status == 200 && !response.is_private) {
+        if (rules.is_public && response.status == 200 && !response.is_private) {
             response.caching = Response::Caching::revalidate;
         }
         co_return response;

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace stoa::http {
 
@@ -33,9 +34,15 @@ const db::Query kForgetOld{
     "delete from idempotency_keys where (caller, key) in (select caller, key from idempotency_keys "
     "where created_at <= $1 order by created_at limit 4)"};
 
+std::string fast_hash(std::string_view text) {
+    const auto hash = XXH3_128bits(text.data(), text.size());
+    return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
 }  // namespace
 
-std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::string_view caller) {
+std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::string_view caller,
+                                                 const Seal* seal) {
     if (!request.idempotency_key) return std::nullopt;
     const std::string_view key = *request.idempotency_key;
     const bool printable =
@@ -46,9 +53,8 @@ std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::st
     }
     const std::string asked = fmt::format("{} {}?{}\n{}", name_of(request.method), request.path,
                                           request.query, request.body);
-    const auto hash = XXH3_128bits(asked.data(), asked.size());
     return IdempotencyKey{std::string(caller), std::string(key),
-                          fmt::format("{:016x}{:016x}", hash.high64, hash.low64)};
+                          seal ? seal->hash("idempotency", asked) : fast_hash(asked), seal};
 }
 
 Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
@@ -61,7 +67,9 @@ Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
     }
     Response answer;
     answer.status = kept->status;
-    answer.body = std::move(kept->body);
+    auto body = key.seal ? key.seal->open(kept->body) : std::move(kept->body);
+    if (!body) throw std::runtime_error("an idempotency key's answer was sealed with another key");
+    answer.body = std::move(*body);
     if (kept->location) answer.headers.emplace_back("Location", std::move(*kept->location));
     answer.headers.emplace_back("Idempotency-Replayed", "true");
     throw Replay{std::move(answer)};
@@ -74,8 +82,9 @@ Task<> remember(db::Transaction& tx, const IdempotencyKey& key, const Response& 
     std::optional<std::string> place;
     if (location != response.headers.end()) place = location->second;
     const auto now = Timestamp::now().milliseconds;
-    co_await tx.execute(kInsert, key.caller, key.key, key.fingerprint, response.status, place,
-                        response.body, now);
+    const std::string body = key.seal ? key.seal->close(response.body) : response.body;
+    co_await tx.execute(kInsert, key.caller, key.key, key.fingerprint, response.status, place, body,
+                        now);
     co_await tx.execute(kForgetOld, now - kDay);
 }
 

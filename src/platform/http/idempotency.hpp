@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/auth/seal.hpp"
 #include "platform/db/database.hpp"
 #include "platform/http/message.hpp"
 
@@ -21,11 +22,14 @@ inline constexpr std::string_view kIdempotencySchema = "platform/http/schema/sql
 struct IdempotencyKey {
     std::string caller;  ///< a key means something to its caller alone
     std::string key;
-    std::string fingerprint;  ///< of what was asked for
+    std::string fingerprint;     ///< of what was asked for
+    const Seal* seal = nullptr;  ///< with which the answer is kept, if it is secret
 
-    /// The key of a request, if it carries one. Throws Problem 422 if that is not 1 to 255 printable ASCII
-    /// characters.
-    static std::optional<IdempotencyKey> of(const Request& request, std::string_view caller);
+    /// The key of a request, if it carries one. With a seal, neither fingerprint nor answer tell anything to who has the
+    /// database alone: a password can't be guessed from them. Throws Problem 422 if the key is not 1 to 255 printable
+    /// ASCII characters.
+    static std::optional<IdempotencyKey> of(const Request& request, std::string_view caller,
+                                            const Seal* seal = nullptr);
 };
 
 /// Thrown inside a transaction to undo it and answer what was answered before.

@@ -17,27 +17,26 @@ bool is_json(std::string_view content_type) {
 
 }  // namespace
 
-Inputs::Inputs(const Request& request, const PathValues& values, Auth auth)
+Inputs::Inputs(const Request& request, const PathValues& values, Caller caller)
     : request_(request),
       values_(values),
       query_(parse_query(request.query)),
-      caller_(identify(auth)),
-      acting_(caller_.user() ? caller_.user()->lower() : "") {}
+      caller_(believed_if_named(std::move(caller))),
+      owner_of_keys_(caller_.user() ? caller_.user()->lower() : "") {}
 
-Caller Inputs::identify(Auth auth) {
-    if (auth == Auth::required) return Caller::anonymous();
-    const Parameter* given = parameter("user");
-    if (!given) return Caller::believed(std::nullopt);
+/// Where nothing is proven, `?user=` says who calls.
+Caller Inputs::believed_if_named(Caller caller) {
+    const Parameter* given = caller.is_believed() ? parameter("user") : nullptr;
+    if (!given) return caller;
     Username user;
     if (auto why = json::accept_text(given->value, user)) {
         faults_.push_back({Fault::In::query, "user", *why});
-        return Caller::believed(std::nullopt);
+        return caller;
     }
     return Caller::believed(user);
 }
 
 KnownCaller Inputs::known_caller() {
-    caller_.must_be_known();
     if (caller_.user()) return {*caller_.user()};
     const bool told = std::any_of(faults_.begin(), faults_.end(),
                                   [](const Fault& fault) { return fault.where == "user"; });

@@ -33,7 +33,14 @@ using Taken = std::conditional_t<is_input<A>, std::remove_cvref_t<A>, NotAnInput
 template <class T>
 inline constexpr bool is_path_value = BoundedInteger<T> || BoundedText<T>;
 
-/// A described struct is a body if it says so (`static constexpr bool is_body = true`), else a query.
+/// What is known of the request without its path, query and body.
+template <class T>
+inline constexpr bool is_of_the_caller =
+    std::is_same_v<T, Caller> || std::is_same_v<T, KnownCaller> || std::is_same_v<T, Trace> ||
+    std::is_same_v<T, ClientNetwork>;
+
+/// A described struct is a body if it says so (`static constexpr bool is_body = true`), else a query. A body may have a
+/// `check(const Caller&, Faults&)` for what depends on who calls.
 template <class T>
 inline constexpr bool is_body = requires {
     T::is_body;
@@ -43,8 +50,8 @@ inline constexpr bool is_body = requires {
 /// with it.
 class Inputs {
   public:
-    /// Throws Problem 400 if the URL can't be read, 401 if the token is no good.
-    Inputs(const Request& request, const PathValues& values, Auth auth);
+    /// Throws Problem 400 if the URL can't be read.
+    Inputs(const Request& request, const PathValues& values, Caller caller);
 
     /// Throws Problem: 404 for a path value without the shape of one, 415 or 400 for a body that can't be read.
     template <class T>
@@ -54,8 +61,9 @@ class Inputs {
     /// that nobody asked for.
     void finish();
 
-    /// The name that acts, in lower case; empty if nobody is named.
-    const std::string& acting() const { return acting_; }
+    /// The name whose idempotency keys these are, in lower case: the caller's; where it is only believed, of who acts. Empty
+    /// if nobody is named.
+    const std::string& owner_of_keys() const { return owner_of_keys_; }
     const Request& request() const { return request_; }
     const std::vector<Parameter>& query() const { return query_; }
 
@@ -68,7 +76,7 @@ class Inputs {
     T body_struct();
     template <class T>
     void resolve_actors(T& body);
-    Caller identify(Auth auth);
+    Caller believed_if_named(Caller caller);
     KnownCaller known_caller();
     boost::json::value body();
     Parameter* parameter(std::string_view name);
@@ -79,7 +87,7 @@ class Inputs {
     std::vector<Parameter> query_;
     Faults faults_;
     Caller caller_;
-    std::string acting_;
+    std::string owner_of_keys_;
 };
 
 template <class T>
@@ -92,6 +100,8 @@ T Inputs::take() {
         return known_caller();
     } else if constexpr (std::is_same_v<T, Trace>) {
         return {request_.request_id, request_.traceparent};
+    } else if constexpr (std::is_same_v<T, ClientNetwork>) {
+        return {request_.network};
     } else if constexpr (is_path_value<T>) {
         return path_value<T>();
     } else if constexpr (is_body<T>) {
@@ -139,6 +149,7 @@ T Inputs::body_struct() {
     if (!document.is_object()) throw Problem::unreadable("The body must be a JSON object.");
     json::read(document, "", out, faults_);
     resolve_actors(out);
+    if constexpr (requires { out.check(caller_, faults_); }) out.check(caller_, faults_);
     return out;
 }
 
@@ -147,7 +158,7 @@ void Inputs::resolve_actors(T& body) {
     described::for_each_member<T>([&](std::string_view name, auto member) {
         if constexpr (std::is_same_v<std::remove_cvref_t<decltype(body.*member)>, Actor>) {
             caller_.resolve(body.*member, "/" + std::string(name), faults_);
-            acting_ = (body.*member).lower();
+            if (caller_.is_believed()) owner_of_keys_ = (body.*member).lower();
         }
     });
 }

@@ -8,11 +8,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -68,6 +72,25 @@ class IoLoop final : public Loop {
         at_turn_end_.push_back(std::move(what));
     }
 
+    void every(std::chrono::milliseconds pause, std::function<Task<>()> what) override {
+        repeated_.push_back(
+            std::make_unique<Repeated>(Repeated{pause, std::move(what), {}, false}));
+    }
+
+    /// Starts what is due; to be called now and then.
+    void start_what_is_due() {
+        const auto now = std::chrono::steady_clock::now();
+        for (const auto& repeated : repeated_) {
+            if (!repeated->is_running && repeated->due <= now) start(*repeated);
+        }
+    }
+
+    /// Whether something that start_what_is_due() has started has not ended.
+    bool is_busy() const {
+        return std::any_of(repeated_.begin(), repeated_.end(),
+                           [](const auto& repeated) { return repeated->is_running; });
+    }
+
     /// Runs until stopped or out of work. A turn is bounded, so that its end comes under any load.
     void run() {
         constexpr int most_events = 128;
@@ -79,8 +102,27 @@ class IoLoop final : public Loop {
     }
 
   private:
+    struct Repeated {
+        std::chrono::milliseconds pause;
+        std::function<Task<>()> what;
+        std::chrono::steady_clock::time_point due;
+        bool is_running;
+    };
+
+    static Detached start(Repeated& repeated) {
+        repeated.is_running = true;
+        try {
+            co_await repeated.what();
+        } catch (const std::exception& error) {
+            spdlog::error("work that is done now and then failed: {}", error.what());
+        }
+        repeated.due = std::chrono::steady_clock::now() + repeated.pause;
+        repeated.is_running = false;
+    }
+
     asio::io_context context_{1};
     std::vector<std::function<void()>> at_turn_end_;
+    std::vector<std::unique_ptr<Repeated>> repeated_;
 };
 
 }  // namespace stoa::http

@@ -30,10 +30,25 @@ struct Request {
     std::string_view origin;
     std::string_view access_control_request_method;
     std::string_view forwarded_for;
+    std::string_view forwarded;
 
     std::string request_id;   ///< taken over or made
     std::string traceparent;  ///< W3C trace context, likewise
     std::string_view peer;    ///< the address the connection comes from
+
+    // What is found out before the operation runs.
+    std::string
+        network;  ///< the client's, behind trusted proxies; empty: such a proxy asks for itself
+    struct RateLimit {
+        std::string_view policy;
+        std::string state;
+    };
+    std::optional<RateLimit> rate_limit;  ///< what the caller has left, for the answer's header
+};
+
+/// Where the client is: its network, to count together what it does.
+struct ClientNetwork {
+    std::string name;
 };
 
 /// By which requests that belong together are known in all services' logs.
@@ -56,6 +71,7 @@ struct Response {
     std::string_view content_type = "application/json";
     Caching caching = Caching::no_store;
     bool is_private = false;  ///< whether there is something in it for this caller alone
+    std::string_view content_security_policy = {};  ///< a page's own
     std::vector<Header> headers;
 };
 

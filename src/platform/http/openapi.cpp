@@ -3,6 +3,7 @@
 #include "version.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -41,7 +42,10 @@ bj::object problem_responses() {
         {"Unreadable",
          problem_response(400,
                           "The request can't be read: malformed JSON, a bad escape, not UTF-8.")},
-        {"Unauthenticated", problem_response(401, "A valid token is needed.")},
+        {"Unauthenticated",
+         problem_response(
+             401,
+             "A token is needed, or the one that came is not valid: `WWW-Authenticate` says why.")},
         {"ContentTooLarge", problem_response(413, "The body is larger than the server takes.")},
         {"UnsupportedMediaType", problem_response(415, "The body is not `application/json`.")},
         {"Invalid",
@@ -130,10 +134,11 @@ bj::object responses(const OperationNotes& notes) {
         all["304"] = {{"description", "The client has it already (`If-None-Match`)."}};
     }
     all["400"] = response_reference("Unreadable");
-    if (notes.knows_caller || notes.method != Method::get) {
-        all["401"] = response_reference("Unauthenticated");
+    all["401"] = response_reference("Unauthenticated");
+    if (!words.right.anonymous || !words.forbidden.empty()) {
+        all["403"] =
+            problem_response(403, words.forbidden.empty() ? words.right.who : words.forbidden);
     }
-    if (!words.forbidden.empty()) all["403"] = problem_response(403, words.forbidden);
     if (!words.not_found.empty()) all["404"] = problem_response(404, words.not_found);
     if (!words.conflict.empty() || notes.takes_key) {
         const std::string key = "A request with this `Idempotency-Key` is being answered.";
@@ -152,6 +157,13 @@ bj::object responses(const OperationNotes& notes) {
     all["500"] = response_reference("Failed");
     all["503"] = response_reference("Unavailable");
     return all;
+}
+
+/// A row of the table of rights.
+bj::object who_may(const Right& right) {
+    return {{"anonymous", right.anonymous}, {"member", right.anonymous},
+            {"owner", right.owner},         {"moderator", right.moderator},
+            {"admin", right.admin},         {"service", right.service}};
 }
 
 }  // namespace
@@ -188,7 +200,9 @@ std::vector<std::string> pattern_parameters(std::string_view pattern) {
 bj::object openapi_of(const OperationNotes& notes) {
     bj::object operation{
         {"operationId", notes.words.id}, {"tags", {notes.tag}}, {"summary", notes.words.summary}};
-    if (!notes.words.description.empty()) operation["description"] = notes.words.description;
+    operation["description"] =
+        fmt::format("{}{}**Who may:** {}", notes.words.description,
+                    notes.words.description.empty() ? "" : " ", notes.words.right.who);
     bj::array parameters = notes.parameters;
     parameters.push_back(bj::object{{"$ref", "#/components/parameters/User"}});
     if (notes.takes_key) {
@@ -200,9 +214,10 @@ bj::object openapi_of(const OperationNotes& notes) {
                                     {"content", json_content(notes.body, notes.body_example)}};
     }
     operation["responses"] = responses(notes);
-    const bool needs_token = notes.knows_caller || notes.method != Method::get;
+    const bool needs_token = !notes.words.right.anonymous;
     operation["security"] =
         needs_token ? bj::array{{{"token", bj::array{}}}, bj::object{}} : bj::array{bj::object{}};
+    operation["x-who-may"] = who_may(notes.words.right);
     return operation;
 }
 

@@ -54,17 +54,24 @@ class Things {
 boost::json::value document() {
     std::vector<Operation> operations;
     Routes<Things> routes(operations);
-    routes.get("/things", {.id = "list_things", .summary = "List things"}, &Things::list);
-    routes.post(
-        "/things",
-        {.id = "create_thing", .summary = "Create a thing", .conflict = "The name is taken."},
-        &Things::create);
+    routes.get("/things", {.id = "list_things", .summary = "List things", .right = rights::anyone},
+               &Things::list);
+    routes.post("/things",
+                {.id = "create_thing",
+                 .summary = "Create a thing",
+                 .right = rights::actor,
+                 .conflict = "The name is taken."},
+                &Things::create);
+    routes.get("/things/{thing_id}",
+               {.id = "find_thing",
+                .summary = "Find a thing",
+                .right = rights::anyone,
+                .not_found = "There is no such thing."},
+               &Things::find);
     routes.get(
-        "/things/{thing_id}",
-        {.id = "find_thing", .summary = "Find a thing", .not_found = "There is no such thing."},
-        &Things::find);
-    routes.get("/things/mine", {.id = "my_thing", .summary = "My thing", .is_private = true},
-               &Things::mine);
+        "/things/mine",
+        {.id = "my_thing", .summary = "My thing", .right = rights::party, .is_private = true},
+        &Things::mine);
     return boost::json::parse(openapi_document(operations, {{"things", "What there is."}}));
 }
 
@@ -135,10 +142,20 @@ TEST(OpenApi, tells_the_answer_and_an_example_of_it) {
 }
 
 TEST(OpenApi, tells_every_status_that_may_come) {
-    EXPECT_EQ(statuses(kList), "200 304 400 422 429 431 500 503 ");
-    EXPECT_EQ(statuses(kFind), "200 304 400 404 422 429 431 500 503 ");
-    EXPECT_EQ(statuses(kCreate), "201 400 401 409 413 415 422 429 431 500 503 ");
-    EXPECT_EQ(statuses(kMine), "200 400 401 422 429 431 500 503 ");
+    EXPECT_EQ(statuses(kList), "200 304 400 401 422 429 431 500 503 ");
+    EXPECT_EQ(statuses(kFind), "200 304 400 401 404 422 429 431 500 503 ");
+    EXPECT_EQ(statuses(kCreate), "201 400 401 403 409 413 415 422 429 431 500 503 ");
+    EXPECT_EQ(statuses(kMine), "200 400 401 403 422 429 431 500 503 ");
+}
+
+TEST(OpenApi, tells_who_may) {
+    EXPECT_EQ(at(std::string(kCreate) + "/description"),
+              "**Who may:** The account that is named, an admin or a service.");
+    EXPECT_EQ(at(std::string(kCreate) + "/x-who-may"),
+              expected(R"({"anonymous":false,"member":false,"owner":true,"moderator":false,
+                           "admin":true,"service":true})"));
+    EXPECT_EQ(at(std::string(kList) + "/security"), expected("[{}]"));
+    EXPECT_EQ(at(std::string(kMine) + "/security"), expected(R"([{"token":[]},{}])"));
 }
 
 TEST(OpenApi, takes_an_idempotency_key_where_something_is_made) {

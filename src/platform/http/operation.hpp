@@ -1,6 +1,8 @@
 #pragma once
 
+#include "platform/auth/rights.hpp"
 #include "platform/http/answer.hpp"
+#include "platform/http/gate.hpp"
 #include "platform/http/inputs.hpp"
 #include "platform/http/message.hpp"
 #include "platform/json/schema.hpp"
@@ -8,6 +10,7 @@
 #include <boost/json/object.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,11 +21,17 @@ namespace stoa::http {
 struct Words {
     std::string_view id;       ///< its name among all operations: "create_post"
     std::string_view summary;  ///< a few words
+    const Right& right;        ///< who may
     std::string_view description = {};
-    std::string_view not_found = {};  ///< when it answers 404
-    std::string_view forbidden = {};  ///< when it answers 403
-    std::string_view conflict = {};   ///< when it answers 409
-    bool is_private = false;          ///< whether a GET's answer is for its caller alone
+    std::string_view not_found = {};       ///< when it answers 404
+    std::string_view forbidden = {};       ///< when it answers 403
+    std::string_view conflict = {};        ///< when it answers 409
+    bool is_private = false;               ///< whether a GET's answer is for its caller alone
+    std::optional<LimitClass> limit = {};  ///< with what it is counted; left out: reads or writes
+
+    LimitClass limit_of(Method method) const {
+        return limit.value_or(method == Method::get ? LimitClass::read : LimitClass::write);
+    }
 };
 
 /// What the OpenAPI document tells of an operation.
@@ -36,8 +45,7 @@ struct OperationNotes {
     int status = 200;                 ///< when all is well
     boost::json::object answer = {};  ///< schema
     boost::json::value answer_example = {};
-    bool knows_caller = false;  ///< whether a caller must be known
-    bool takes_key = false;     ///< whether it takes an Idempotency-Key
+    bool takes_key = false;  ///< whether it takes an Idempotency-Key
 };
 
 /// One operation, described when a document is asked for.
@@ -79,15 +87,13 @@ void note_query(OperationNotes& notes, json::Schemas& schemas) {
 template <class A>
 void note_input(OperationNotes& notes, json::Schemas& schemas, std::vector<std::string>& in_path) {
     using T = Taken<A>;
-    if constexpr (std::is_same_v<T, KnownCaller>) {
-        notes.knows_caller = true;
-    } else if constexpr (std::is_same_v<T, NotAnInput>) {
+    if constexpr (std::is_same_v<T, NotAnInput>) {
         notes.takes_key = notes.method == Method::post || notes.method == Method::patch;
     } else if constexpr (is_path_value<T>) {
         notes.parameters.push_back(
             parameter(in_path.front(), "path", true, json::schema<T>(schemas), json::example<T>()));
         in_path.erase(in_path.begin());
-    } else if constexpr (!std::is_same_v<T, Caller> && !std::is_same_v<T, Trace>) {
+    } else if constexpr (!is_of_the_caller<T>) {
         if constexpr (is_body<T>) {
             notes.body = json::schema<T>(schemas);
             notes.body_example = json::example<T>();

@@ -20,6 +20,15 @@ void write_faults(std::string& out, const Faults& faults) {
     out += ']';
 }
 
+/// RFC 6750, section 3: a reason only where a token came.
+std::string challenge(const Problem& problem) {
+    std::string fields = R"(Bearer realm="stoa")";
+    if (problem.is_bad_token()) {
+        fields += R"(, error="invalid_token", error_description=")" + problem.detail() + '"';
+    }
+    return fields;
+}
+
 }  // namespace
 
 Response answer(const Problem& problem, std::string_view instance) {
@@ -39,7 +48,8 @@ Response answer(const Problem& problem, std::string_view instance) {
     if (const auto& after = problem.retry_after()) {
         response.headers.emplace_back("Retry-After", std::to_string(after->count()));
     }
-    if (problem.status() == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    if (problem.status() == 401)
+        response.headers.emplace_back("WWW-Authenticate", challenge(problem));
     return response;
 }
 

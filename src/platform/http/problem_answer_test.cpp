@@ -50,7 +50,10 @@ TEST(ProblemAnswer, says_when_to_try_again) {
 }
 
 TEST(ProblemAnswer, says_how_to_authenticate) {
-    EXPECT_EQ(header(answer(Problem::unauthenticated(""), ""), "WWW-Authenticate"), "Bearer");
+    EXPECT_EQ(header(answer(Problem::unauthenticated(""), ""), "WWW-Authenticate"),
+              R"(Bearer realm="stoa")");
+    EXPECT_EQ(header(answer(Problem::bad_token("It has expired."), ""), "WWW-Authenticate"),
+              R"(Bearer realm="stoa", error="invalid_token", error_description="It has expired.")");
     EXPECT_EQ(header(answer(Problem::forbidden(""), ""), "WWW-Authenticate"), "(none)");
 }
 

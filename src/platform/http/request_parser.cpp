@@ -92,6 +92,15 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
         return {copy, text.size()};
     }
 
+    /// A list that is given in several lines is one list (RFC 9110, section 5.3).
+    std::string_view keep_list(std::string_view before, string_view value) {
+        if (before.empty()) return keep(value);
+        std::string all(before);
+        all += ',';
+        all.append(value.data(), value.size());
+        return keep({all.data(), all.size()});
+    }
+
     void on_request_impl(beast_http::verb verb, string_view, string_view target, int version,
                          Error& error) override {
         version_ = version;
@@ -141,6 +150,9 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             case field::access_control_request_method:
                 request.access_control_request_method = keep(value);
                 break;
+            case field::forwarded:
+                request.forwarded = keep_list(request.forwarded, value);
+                break;
             case field::expect:
                 expects_continue = lower_case({value.data(), value.size()}) == "100-continue";
                 if (!expects_continue) refused_with = 417;
@@ -169,7 +181,7 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
         } else if (is("traceparent")) {
             request.traceparent.assign(value.data(), value.size());
         } else if (is("X-Forwarded-For")) {
-            request.forwarded_for = keep(value);
+            request.forwarded_for = keep_list(request.forwarded_for, value);
         }
     }
 

@@ -51,7 +51,7 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
         node = child->second.get();
     }
     auto& route = node->routes.at(static_cast<std::size_t>(method));
-    route = {std::move(handler), &metrics_.route(name_of(method), pattern), guard_ == nullptr};
+    route = {std::move(handler), &metrics_.route(name_of(method), pattern)};
 }
 
 Task<Response> Router::handle(Request& request) const {
@@ -65,6 +65,10 @@ Task<Response> Router::handle(Request& request) const {
     } catch (const std::exception& error) {
         response = failure(request, error);
     }
+    if (request.rate_limit) {
+        response.headers.emplace_back("RateLimit-Policy", request.rate_limit->policy);
+        response.headers.emplace_back("RateLimit", std::move(request.rate_limit->state));
+    }
     apply_caching(request, response);
     counted->count(response.status, Clock::now() - start);
     co_return response;
@@ -77,8 +81,8 @@ Task<Response> Router::find_and_run(Request& request, RouteMetrics*& counted) co
     const Route* route = node ? &node->routes.at(static_cast<std::size_t>(method)) : nullptr;
     const bool exists = route && route->handler;
     if (exists) counted = route->metrics;
-    if (guard_ && !(exists && route->is_open)) guard_(request);
     if (exists) co_return co_await route->handler(request, values);
+    if (guard_) guard_(request);
     if (!node) throw Problem::not_found("There is nothing at this path.");
     Response response;
     if (method != Method::options) {

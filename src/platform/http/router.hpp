@@ -27,8 +27,8 @@ class Router {
     /// `metrics` counts what is answered, by route.
     explicit Router(ThreadMetrics& metrics) : metrics_(metrics) {}
 
-    /// `guard` sees every request but those for the routes that are there already; what it throws is answered.
-    void set_guard(std::function<void(const Request&)> guard) { guard_ = std::move(guard); }
+    /// `guard` sees every request that no route answers; what it throws is answered.
+    void set_guard(std::function<void(Request&)> guard) { guard_ = std::move(guard); }
 
     void add(Method method, std::string_view pattern, Handler handler);
 
@@ -39,7 +39,6 @@ class Router {
     struct Route {
         Handler handler;
         RouteMetrics* metrics = nullptr;
-        bool is_open = false;  ///< whether it was there before the guard
     };
     struct Node {
         std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;
@@ -52,7 +51,7 @@ class Router {
     static std::string allowed(const Node& node);
 
     ThreadMetrics& metrics_;
-    std::function<void(const Request&)> guard_;
+    std::function<void(Request&)> guard_;
     Node root_;
 };
 

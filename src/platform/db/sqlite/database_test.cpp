@@ -40,6 +40,7 @@ class TestLoop final : public Loop {
     void at_turn_end(std::function<void()> what) override {
         at_turn_end_.push_back(std::move(what));
     }
+    void every(std::chrono::milliseconds, std::function<Task<>()>) override {}
 
     void run_until(const bool& over) {
         while (!over) take().resume();

@@ -32,6 +32,7 @@ class NotingLoop final : public Loop {
         arrived_.notify_one();
     }
     void at_turn_end(std::function<void()>) override {}
+    void every(std::chrono::milliseconds, std::function<Task<>()>) override {}
 
     void wait_for(std::size_t count) {
         std::unique_lock lock(mutex_);

@@ -1,0 +1,36 @@
+#include "commands/own_server.hpp"
+
+namespace stoa {
+
+namespace {
+
+http::ServerOptions at_a_free_port() {
+    http::ServerOptions options;
+    options.listen = "127.0.0.1:0";
+    return options;
+}
+
+}  // namespace
+
+OwnServer::OwnServer(const std::filesystem::path& data, const std::filesystem::path& keys)
+    : server_(at_a_free_port(), metrics_),
+      site_({.services = {std::begin(kServices), std::end(kServices)},
+             .data = data,
+             .keys = keys,
+             .users_url = url(),
+             .is_limited = false},
+            metrics_),
+      thread_([this] { serve(); }) {}
+
+OwnServer::~OwnServer() {
+    server_.drain();
+    thread_.join();
+}
+
+void OwnServer::serve() {
+    server_.run([this](Loop& loop, ThreadMetrics& metrics) {
+        return site_.application(loop, metrics, [] { return false; });
+    });
+}
+
+}  // namespace stoa

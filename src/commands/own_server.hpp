@@ -1,0 +1,34 @@
+#pragma once
+
+#include "commands/site.hpp"
+#include "platform/http/server.hpp"
+#include "platform/ops/metrics.hpp"
+
+#include <filesystem>
+#include <string>
+#include <thread>
+
+namespace stoa {
+
+/// A server of this process on a data folder, for commands: what they do goes through the services' own rules, whether a
+/// server runs already or not. Who calls it needs a token (operator_token()): others may be on this machine, too.
+class OwnServer {
+  public:
+    /// `keys`: as SiteOptions::keys.
+    explicit OwnServer(const std::filesystem::path& data, const std::filesystem::path& keys = {});
+    ~OwnServer();
+    OwnServer(const OwnServer&) = delete;
+    OwnServer& operator=(const OwnServer&) = delete;
+
+    std::string url() const { return "http://" + server_.address(); }
+
+  private:
+    void serve();
+
+    Metrics metrics_;
+    http::Server server_;
+    Site site_;
+    std::thread thread_;
+};
+
+}  // namespace stoa

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "commands/site.hpp"
+#include "platform/http/server.hpp"
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace stoa {
+
+/// What `stoa serve` can be told.
+struct ServeOptions {
+    std::string service;  ///< one; empty: all
+    std::string log_level = "info";
+    std::string config;
+    SiteOptions site;
+    http::ServerOptions server;
+};
+
+/// Adds the options to a command, with their variables, defaults and checks. `options` must outlive it.
+void add_options(CLI::App& command, ServeOptions& options);
+
+}  // namespace stoa

@@ -1,0 +1,41 @@
+#include "platform/auth/base64url.hpp"
+
+#include <sodium.h>
+
+#include <vector>
+
+namespace stoa {
+
+namespace {
+constexpr int kVariant = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
+}  // namespace
+
+std::string to_base64url(std::span<const unsigned char> bytes) {
+    std::string text(sodium_base64_encoded_len(bytes.size(), kVariant), '\0');
+    sodium_bin2base64(text.data(), text.size(), bytes.data(), bytes.size(), kVariant);
+    text.pop_back();  // the terminating NUL
+    return text;
+}
+
+std::string to_base64url(std::string_view bytes) {
+    return to_base64url({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()});
+}
+
+std::optional<std::string> from_base64url(std::string_view text) {
+    std::string bytes(text.size() / 4 * 3 + 3, '\0');
+    std::size_t size = 0;
+    const int result =
+        sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                          text.size(), nullptr, &size, nullptr, kVariant);
+    if (result != 0) return std::nullopt;
+    bytes.resize(size);
+    return bytes;
+}
+
+std::string random_base64url(std::size_t size) {
+    std::vector<unsigned char> bytes(size);
+    randombytes_buf(bytes.data(), bytes.size());
+    return to_base64url(bytes);
+}
+
+}  // namespace stoa

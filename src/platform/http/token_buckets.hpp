@@ -1,0 +1,65 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace stoa::http {
+
+struct Rate {
+    double per_second = 50;
+    double burst = 500;  ///< how many at once
+};
+
+/// Token buckets: each key, whatever it stands for, has `burst` tokens, of which `per_second` come back. A bounded number of
+/// keys is remembered; used by all threads.
+class TokenBuckets {
+  public:
+    /// What came of taking a token.
+    struct Taken {
+        bool granted = false;
+        std::int64_t left = 0;  ///< tokens
+        std::chrono::seconds wait{
+            0};  ///< until the next one, if it was not granted; else until all are back
+    };
+
+    explicit TokenBuckets(Rate rate) : rate_(rate) {}
+
+    Taken take(std::string_view key);
+
+    /// Undoes a take().
+    void give_back(std::string_view key);
+
+    const Rate& rate() const { return rate_; }
+
+  private:
+    using Clock = std::chrono::steady_clock;
+    struct Bucket {
+        double tokens;
+        Clock::time_point as_of;
+    };
+    struct HashOfText {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const;
+    };
+    using Buckets = std::unordered_map<std::string, Bucket, HashOfText, std::equal_to<>>;
+    struct Shard {
+        std::mutex mutex;
+        Buckets buckets;
+    };
+
+    Shard& shard_of(std::string_view key);
+    double tokens_now(const Bucket& bucket, Clock::time_point now) const;
+    std::chrono::seconds time_for(double tokens) const;
+    void make_room(Shard& shard, Clock::time_point now) const;
+
+    const Rate rate_;
+    std::array<Shard, 64> shards_;
+};
+
+}  // namespace stoa::http

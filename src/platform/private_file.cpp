@@ -1,0 +1,64 @@
+#include "platform/private_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+namespace stoa {
+
+namespace {
+
+[[noreturn]] void fail(std::string_view what, const std::filesystem::path& file) {
+    throw std::runtime_error(fmt::format("can't {} '{}': {}", what, file.string(),
+                                         std::generic_category().message(errno)));
+}
+
+/// A file descriptor.
+class Descriptor {
+  public:
+    Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0)
+        : number_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+    ~Descriptor() {
+        if (number_ >= 0) ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int number() const { return number_; }
+
+  private:
+    int number_;
+};
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    if (!in) fail("read", file);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_private_file(const std::filesystem::path& file, std::string_view content) {
+    const std::filesystem::path fresh = fmt::format("{}.{}.new", file.string(), getpid());
+    {
+        const Descriptor out(fresh, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR);
+        if (out.number() < 0) fail("write", fresh);
+        while (!content.empty()) {
+            const auto written = ::write(out.number(), content.data(), content.size());
+            if (written < 0) fail("write", fresh);
+            content.remove_prefix(static_cast<std::size_t>(written));
+        }
+        if (::fsync(out.number()) != 0) fail("write", fresh);
+    }
+    if (::rename(fresh.c_str(), file.c_str()) != 0) fail("replace", file);
+    const Descriptor folder(file.has_parent_path() ? file.parent_path() : ".", O_RDONLY);
+    if (folder.number() < 0 || ::fsync(folder.number()) != 0) fail("keep", file);
+}
+
+}  // namespace stoa
