@@ -40,8 +40,8 @@ format: ## write the sources in the house's format
 	@tools/install-packages lint
 	@find src -name '*.[ch]pp' -exec clang-format -i {} +
 
-sample: ## fill the server at TO=http://127.0.0.1:8080 with sample data (auth = open)
-	@tools/install-packages test
+sample: ## fill the server at TO=http://127.0.0.1:8080 with sample data; asks for its members' password
+	@tools/install-packages test </dev/null
 	@/usr/bin/python3 tools/sample.py --to $(TO)
 
 clean: ## remove what was built (not ./data)

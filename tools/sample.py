@@ -1,17 +1,24 @@
 #!/usr/bin/python3
 """Fills a running Stoa server with a small community that reads like one: members, posts, votes, karma, messages.
 
-The server must trust who a request names (`auth = open`). Running this again within a day changes nothing: each POST and
-PATCH carries an Idempotency-Key, and all else says how things should be, not by how much they should change.
+Where the server asks for tokens (`auth = required`), all members get one password, which you choose: type it on the terminal,
+or give it as one line of standard input. Each member then acts with a token of its own. Karma is for admins and services to
+give: it is left out unless the environment variable STOA_TOKEN holds the token of one.
 
-Exit status: 0 filled, 1 the server refused something, 2 wrong command line, 3 no Stoa server there.
+Running this again within a day, with the same password, changes nothing: each POST and PATCH of what must not be there twice
+carries an Idempotency-Key, and all else says how things should be, not by how much they should change.
+
+Exit status: 0 filled, 1 the server refused something, 2 wrong command line or unfit password, 3 no Stoa server there.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from getpass import getpass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from random import Random
 from typing import Any, NamedTuple
@@ -19,7 +26,6 @@ from urllib.parse import urlsplit
 
 from sample_texts import CONVERSATIONS, LEAVERS, POSTS, REGRETTED, USERS, Post
 
-OPEN = "ARGS='--auth open'"
 SEED = "stoa"  # one generator for each step (SEED + its name), so that changing one step leaves the others as they were
 KEYS_LAST = timedelta(hours=23)  # the server keeps an Idempotency-Key for 24 hours
 
@@ -32,8 +38,17 @@ class Trouble(Exception):
         self.exit_status = exit_status
 
 
+class Answer(NamedTuple):
+    """What the server said; `retry_after` is 0 where it names no time."""
+
+    status: int
+    body: dict[str, Any]
+    retry_after: int
+    token_refused: bool
+
+
 class Server:
-    """The API at one address, over one connection that is kept open."""
+    """The API at one address, over one connection that is kept open, and who is logged in there."""
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
@@ -41,51 +56,97 @@ class Server:
         self.base = parts.path.rstrip("/") + "/api/v1"
         kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
         self.connection = kind(parts.hostname or "", parts.port, timeout=30)
+        self.password = ""  # every member's; stays empty where the server asks for no tokens
+        self.tokens: dict[str, str] = {}
 
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, key: str = "", fine: tuple[int, ...] = ()) -> Any:
-        """The answer's JSON; None for a refusal in `fine`: then it is so already, or was never there."""
+    def asks_for_tokens(self) -> bool:
+        """Nobody's inbox is refused: for want of a token (`auth = required`), or of a name (`auth = open`)."""
+        answer = self._answer("GET", path := "/messages?box=inbox&limit=1")
+        if answer.status not in (401, 422):
+            raise Trouble(explain(answer, f"GET {path}"))
+        return answer.status == 401
+
+    def log_in(self, name: str) -> None:
+        if self.password:
+            why = {401: f"The server does not take this password for {name}. It must be the same as the first time."}
+            made = self.ask("POST", "/tokens", {"username": name, "password": self.password}, why=why)
+            self.tokens[name] = made["access_token"]
+
+    def ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, by: str = "", token: str = "", key: str = "",
+            fine: tuple[int, ...] = (), why: Mapping[int, str] = {}) -> Any:
+        """The JSON that answers what the member `by` asks, or whoever the token is of. None for a refusal in `fine`: then it
+        is so already, or was never there. `why` has words for refusals of the whole request."""
+        if by and not self.password:
+            path += f"?user={by}"
+        answer = self._answer(method, path, body, key, token or self.tokens.get(by, ""))
+        if answer.token_refused and by in self.tokens and not token:  # it has run out
+            self.log_in(by)
+            answer = self._answer(method, path, body, key, self.tokens[by])
+        if answer.status < 300:
+            return answer.body
+        if answer.status in fine:
+            return None
+        raise Trouble(explain(answer, f"{method} {path}", why))
+
+    def _answer(self, method: str, path: str, body: dict[str, Any] | None = None, key: str = "", token: str = "") -> Answer:
+        """Waits as long as it is told to, up to ten times and ten minutes in all."""
+        answer = self._send(method, path, body, key, token)
         for _ in range(10):
-            status, retry_after, answer = self._send(method, path, body, key)
-            if status in (429, 503) and retry_after:
-                time.sleep(min(retry_after, 60))
-            elif status < 300:
-                return answer
-            elif status in fine:
-                return None
-            else:
+            if answer.status not in (429, 503) or not answer.retry_after:
                 break
-        raise Trouble(explain(status, f"{method} {path}", answer))
+            time.sleep(min(answer.retry_after, 60))
+            answer = self._send(method, path, body, key, token)
+        return answer
 
-    def _send(self, method: str, path: str, body: dict[str, Any] | None, key: str) -> tuple[int, int, dict[str, Any]]:
+    def _send(self, method: str, path: str, body: dict[str, Any] | None, key: str, token: str) -> Answer:
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json"} if data else {}
         if key:
             headers["Idempotency-Key"] = f"sample-{key}"
+        if token:
+            headers["Authorization"] = f"Bearer {ascii(token)[1:-1]}"  # of anything odd the server says that it is no token
         for last_try in (False, True):  # a kept connection may have been closed meanwhile; every request may be sent twice
             try:
                 self.connection.request(method, self.base + path, data, headers)
                 response = self.connection.getresponse()
-                answer = json.loads(response.read())
+                body = json.loads(response.read())
                 after = response.getheader("Retry-After", "")
-                return response.status, int(after) if after.isdecimal() else 0, answer if isinstance(answer, dict) else {}
+                token_refused = 'error="invalid_token"' in response.getheader("WWW-Authenticate", "")
+                seconds = int(after) if after.isdecimal() else 0
+                return Answer(response.status, body if isinstance(body, dict) else {}, seconds, token_refused)
             except ValueError:
                 raise Trouble(f"What answers at {self.address} is not a Stoa server: no JSON for {method} {path}.", 3) from None
             except (OSError, HTTPException) as error:
                 self.connection.close()
                 if last_try or isinstance(error, ConnectionRefusedError):
-                    todo = f"Start it with `make run {OPEN}`, or say where it is with --to URL."
+                    todo = "Start it with `make run`, or say where it is with --to URL."
                     raise Trouble(f"No server answers at {self.address} ({error}). {todo}", 3) from None
         raise AssertionError("both tries either answer or raise")
 
 
-def explain(status: int, request: str, answer: dict[str, Any]) -> str:
-    if status in (401, 403):
-        return f"The server asks for tokens, and the sample has none. Start it with `make run {OPEN}`."
-    if status == 429:
-        return "The server lets one caller send too little for this. Start it with `--limits off` too, then run this again."
-    faults = [f"{fault.get('pointer') or fault.get('parameter')}: {fault.get('detail')}" for fault in answer.get("errors", [])]
-    said = "; ".join([str(answer.get("detail") or answer.get("title") or "no reason given"), *faults])
-    return f"The server refused {request} with {status}: {said}."
+def explain(answer: Answer, request: str, why: Mapping[int, str] = {}) -> str:
+    faults = [f"{fault.get('pointer') or fault.get('parameter')}: {fault.get('detail')}" for fault in answer.body.get("errors", [])]
+    if answer.status in why and not faults:
+        return why[answer.status]
+    if answer.status == 429:
+        return "The server lets one caller send too little. Start it with `make run ARGS='--limits off'`, then run this again."
+    said = "; ".join([str(answer.body.get("detail") or answer.body.get("title") or "no reason given"), *faults])
+    return f"The server refused {request} with {answer.status}: {said.rstrip('.')}."
+
+
+def choose_password() -> str:
+    """Reads it from the terminal, or as one line of standard input."""
+    try:
+        if sys.stdin.isatty():
+            password = getpass("Password for the sample's members (8 characters or more): ")
+        else:
+            password = sys.stdin.buffer.readline().decode().rstrip("\r\n")
+        password.encode()
+    except (EOFError, UnicodeError):
+        password = ""
+    if not 8 <= len(password) <= 128:
+        raise Trouble("The password needs 8 to 128 characters. Type it on a terminal, or give it as a line of standard input.", 2)
+    return password
 
 
 class Progress:
@@ -130,12 +191,19 @@ def already_there(server: Server) -> bool:
 
 
 def sign_up(server: Server, progress: Progress) -> None:
+    """Everybody does, and logs in; those who only came to leave do so."""
     names = [*USERS, *LEAVERS]
+    password = {"password": server.password} if server.password else {}
+    why = {422: "The members have signed up before. The password (and `--auth`) must be the same as the first time."}
     for done, name in enumerate(names):
         progress.show("members", done, len(names))
-        server.ask("POST", "/users", {"username": name, "email": f"{name}@example.org"}, key=f"user-{name}", fine=(409,))
-    for name in LEAVERS:
-        server.ask("DELETE", f"/users/{name}?user={name}", fine=(404,))
+        account = {"username": name, "email": f"{name}@example.org", **password}
+        server.ask("POST", "/users", account, key=f"user-{name}", fine=(409,), why=why)
+        if name in USERS:
+            server.log_in(name)
+        elif server.ask("GET", f"/users/{name}", fine=(404,)):  # who has left can't log in
+            server.log_in(name)
+            server.ask("DELETE", f"/users/{name}", by=name)
 
 
 def publish(server: Server, progress: Progress) -> list[Sent]:
@@ -148,9 +216,9 @@ def publish(server: Server, progress: Progress) -> list[Sent]:
     for done, (community, post, regretted) in enumerate(planned):
         progress.show("posts", done, len(planned))
         author = liveliest_first(speakers(post.language), random)[0]
-        sent = server.ask("POST", "/posts", described(post, community, author), key=f"post-{done}")
+        sent = server.ask("POST", "/posts", described(post, community, author), by=author, key=f"post-{done}")
         if regretted:
-            server.ask("DELETE", f"/posts/{sent['id']}?user={author}", fine=(404,))
+            server.ask("DELETE", f"/posts/{sent['id']}", by=author, fine=(404,))
         else:
             standing.append(Sent(sent["id"], post.title, author))
     return standing
@@ -170,24 +238,26 @@ def vote(server: Server, posts: list[Sent], progress: Progress) -> int:
         voters = liveliest_first([name for name in USERS if name != post.author], random)
         liked = random.betavariate(6, 1.5)
         for name in voters[: int(2 * random.paretovariate(0.9))]:
-            path = f"/votes/{post.id}/voters/{name}?user={name}"
+            path = f"/votes/{post.id}/voters/{name}"
             direction = "up" if random.random() < liked else "down"
             withdrawn = random.random() < 0.005
-            server.ask("PUT", path, {"direction": direction})
+            server.ask("PUT", path, {"direction": direction}, by=name)
             if withdrawn:
-                server.ask("DELETE", path, fine=(404,))
+                server.ask("DELETE", path, by=name, fine=(404,))
             standing += not withdrawn
     return standing
 
 
-def give_karma(server: Server, progress: Progress) -> None:
+def give_karma(server: Server, token: str, progress: Progress) -> None:
     """The lively have more of it, and a few are in the red."""
     random = Random(SEED + "karma")
+    why = {401: "STOA_TOKEN holds no valid token, or one that has run out. Get a new one, then run this again.",
+           403: "STOA_TOKEN holds the token of neither an admin nor a service, and only those give karma."}
     for done, name in enumerate(USERS):
         progress.show("karma", done, len(USERS))
         earned = (3 + 200 // (done + 2)) * random.paretovariate(1.2)
         delta = min(1000, int(earned)) if random.random() < 0.9 else -random.randint(1, 20)
-        server.ask("PATCH", f"/users/{name}/karma?user={name}", {"delta": delta}, key=f"karma-{name}")
+        server.ask("PATCH", f"/users/{name}/karma", {"delta": delta}, by=name, token=token, key=f"karma-{name}", why=why)
 
 
 def converse(server: Server, posts: list[Sent], progress: Progress) -> None:
@@ -203,33 +273,39 @@ def converse(server: Server, posts: list[Sent], progress: Progress) -> None:
         for turn, line in enumerate(conversation.lines):
             sender, recipient = pair[turn % 2], pair[(turn + 1) % 2]
             message = {"from": sender, "to": recipient, "contents": line}
-            path = f"/messages/{server.ask('POST', '/messages', message, key=f'message-{done}-{turn}')['id']}"
+            sent = server.ask("POST", "/messages", message, by=sender, key=f"message-{done}-{turn}")
+            path = f"/messages/{sent['id']}"
             fate = random.random()
             if fate < 0.06:
-                server.ask("DELETE", f"{path}?user={sender}", fine=(404,))
+                server.ask("DELETE", path, by=sender, fine=(404,))
             elif fate < 0.2:
-                server.ask("PUT", f"{path}/favorite?user={recipient}")
+                server.ask("PUT", f"{path}/favorite", by=recipient)
             if answered or turn + 1 < len(conversation.lines):
-                server.ask("PUT", f"{path}/read?user={recipient}")
+                server.ask("PUT", f"{path}/read", by=recipient)
 
 
 def fill(server: Server) -> str:
     """Does everything; gives the summary."""
-    server.ask("GET", f"/messages?box=inbox&limit=1&user={next(iter(USERS))}", fine=(404,))  # refused if tokens are asked for
+    with_tokens = server.asks_for_tokens()
     if already_there(server):
         return f"The sample is at {server.address} already, from more than a day ago: nothing was changed."
+    token = os.environ.get("STOA_TOKEN", "").strip() if with_tokens else ""
+    karma = token or not with_tokens
+    server.password = choose_password() if with_tokens else ""
     progress = Progress()
     try:
         sign_up(server, progress)
+        if karma:
+            give_karma(server, token, progress)
         posts = publish(server, progress)
         votes = vote(server, posts, progress)
-        give_karma(server, progress)
         converse(server, posts, progress)
     finally:
         progress.clear()
     lines = sum(len(conversation.lines) for conversation in CONVERSATIONS)
+    rest = "" if karma else "\nNo karma was given. To give it, run this again within a day, with an admin's token in STOA_TOKEN."
     return (f"{server.address} now has {len(USERS)} members ({len(LEAVERS)} more have left), {len(posts)} posts in {len(POSTS)} "
-            f"communities, {votes:,} votes, and {lines} messages in {len(CONVERSATIONS)} conversations.")
+            f"communities, {votes:,} votes, and {lines} messages in {len(CONVERSATIONS)} conversations.{rest}")
 
 
 def address(text: str) -> str:

@@ -69,11 +69,11 @@ class Users {
     std::optional<http::BlockingClient> client_;
 };
 
-std::string path_of(const UserOptions& options) {
+std::string path_of(const UserOptions& options, std::string_view collection = "users") {
     if (Username::fault(options.name)) {
         throw std::runtime_error(fmt::format("'{}' is no username", options.name));
     }
-    return "/users/" + options.name;
+    return fmt::format("/{}/{}", collection, options.name);
 }
 
 void create(const UserOptions& options) {
@@ -82,7 +82,8 @@ void create(const UserOptions& options) {
     Users users(options);
     users.ask("POST", "/users",
               {{"username", options.name}, {"email", options.email}, {"password", password}});
-    if (role != "member") users.ask("PUT", path_of(options) + "/role", {{"role", role}});
+    if (role != "member")
+        users.ask("PUT", path_of(options, "accounts") + "/role", {{"role", role}});
     fmt::print("{} is a user now, with the role {}.\n", options.name, role);
 }
 
@@ -95,7 +96,7 @@ void deactivate(const UserOptions& options) {
 }
 
 void reactivate(const UserOptions& options) {
-    Users(options).ask("POST", path_of(options) + "/reactivation");
+    Users(options).ask("POST", path_of(options, "accounts") + "/reactivation");
     fmt::print("{} is back.\n", options.name);
 }
 
@@ -107,7 +108,7 @@ void set_password(const UserOptions& options) {
 }
 
 void set_role(const UserOptions& options) {
-    Users(options).ask("PUT", path_of(options) + "/role", {{"role", options.role}});
+    Users(options).ask("PUT", path_of(options, "accounts") + "/role", {{"role", options.role}});
     fmt::print("{} has the role {} now, and has to log in again.\n", options.name, options.role);
 }
 
@@ -132,7 +133,7 @@ void list(const UserOptions& options) {
         fmt::print("{:<20}  {:<9}  {:>7}  {:<10}  {}\n", "username", "role", "karma", "since",
                    "email");
     }
-    std::string path = "/users?limit=100";
+    std::string path = "/accounts?limit=100";
     while (true) {
         const bj::value page = users.ask("GET", path);
         for (const bj::value& account : page.at("items").as_array()) {

@@ -81,14 +81,14 @@ void Service::declare(http::Routes<Service> routes) {
 }
 
 void Service::declare_administration(http::Routes<Service> routes) {
-    routes.get("/users",
-               {.id = "list_users",
+    routes.get("/accounts",
+               {.id = "list_accounts",
                 .summary = "List all accounts",
                 .right = rights::admin,
                 .description = "Newest first, deactivated ones too.",
                 .is_private = true},
                &Service::list);
-    routes.put("/users/{username}/role",
+    routes.put("/accounts/{username}/role",
                {.id = "set_role",
                 .summary = "Set a user's role",
                 .right = rights::admin,
@@ -96,7 +96,7 @@ void Service::declare_administration(http::Routes<Service> routes) {
                 .not_found = kNoUser},
                &Service::set_role);
     routes.post(
-        "/users/{username}/reactivation",
+        "/accounts/{username}/reactivation",
         {.id = "reactivate_user",
          .summary = "Undo a deactivation",
          .right = rights::admin,
@@ -201,11 +201,13 @@ Task<User> Service::reactivate(Username name, Caller caller, db::Transaction& tx
 Task<> Service::wipe_leavers() {
     const auto now = Timestamp::now();
     const auto forget_after = std::chrono::milliseconds(means_.forget_after).count();
-    const auto leavers = co_await store_.leavers(Timestamp{now.milliseconds - forget_after});
+    const Timestamp long_ago{now.milliseconds - forget_after};
+    const auto leavers = co_await store_.leavers(long_ago);
     if (leavers.empty()) co_return;
     const auto wipe = [&](db::Transaction& tx) -> Task<std::size_t> {
         for (const Leaver& leaver : leavers) {
-            co_await Store::wipe(tx, leaver, address_hash(leaver.address), now);
+            const std::string hash = address_hash(leaver.address);
+            co_await Store::wipe(tx, leaver, hash, now);
         }
         co_return leavers.size();
     };

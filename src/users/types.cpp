@@ -24,6 +24,14 @@ bool is_label(std::string_view label) {
            });
 }
 
+/// One more fault, if a member is neither there nor was told to be wrong.
+template <class T>
+void require(const std::optional<T>& member, std::string_view pointer, Faults& faults) {
+    const bool told = std::any_of(faults.begin(), faults.end(),
+                                  [&](const Fault& fault) { return fault.where == pointer; });
+    if (!member && !told) faults.push_back({Fault::In::body, std::string(pointer), "is missing"});
+}
+
 }  // namespace
 
 /// What browsers take for an address (WHATWG HTML, "valid email address").
@@ -40,11 +48,11 @@ std::optional<std::string> Email::rule(std::string_view address) {
 }
 
 void NewUser::check(const Caller& caller, Faults& faults) const {
-    const bool told = std::any_of(faults.begin(), faults.end(),
-                                  [](const Fault& fault) { return fault.where == "/password"; });
-    if (!password && !told && !caller.is_believed() && !caller.is_trusted()) {
-        faults.push_back({Fault::In::body, "/password", "is missing"});
-    }
+    if (!caller.is_trusted() && !caller.is_believed()) require(password, "/password", faults);
+}
+
+void PasswordChange::check(const Caller& caller, Faults& faults) const {
+    if (!caller.is_trusted()) require(current, "/current", faults);
 }
 
 }  // namespace stoa::users

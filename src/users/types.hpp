@@ -78,6 +78,8 @@ struct PasswordChange {
     static constexpr bool is_body = true;
     std::optional<GivenPassword> current;  ///< an admin may leave out somebody else's
     Password new_;
+
+    void check(const Caller& caller, Faults& faults) const;
 };
 BOOST_DESCRIBE_STRUCT(PasswordChange, (), (current, new_))
 
