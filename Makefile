@@ -28,9 +28,10 @@ test-tsan: ## unit and API tests with the thread sanitizer
 	@tools/install-packages build test
 	@tools/test tsan
 
-bench: build ## reads beside nginx that hands out files with the same bytes
+bench: build ## reads beside nginx that hands out files with the same bytes; reads beside a flood of log-ins
 	@tools/install-packages bench
 	@bench/reads.sh
+	@bench/logins.sh
 
 lint: build ## check format, clang-tidy, structure and the OpenAPI document
 	@tools/install-packages test lint

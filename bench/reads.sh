@@ -15,7 +15,7 @@ stoa=$!
 trap 'kill $stoa; nginx -p "$work" -c "$work/nginx.conf" -s stop 2>/dev/null; wait; rm -rf "$work"' EXIT
 
 until curl -sf -o /dev/null 127.0.0.1:$stoa_port/readyz; do sleep 0.1; done
-/usr/bin/python3 tools/sample.py --to http://127.0.0.1:$stoa_port >/dev/null
+echo 'members of a benchmark' | /usr/bin/python3 tools/sample.py --to http://127.0.0.1:$stoa_port >/dev/null
 
 posts=/api/v1/posts
 mkdir -p "$work/www"

@@ -1,4 +1,4 @@
-"""The README's tour works as printed: its commands are run in order, and what comes must be what stands there."""
+"""The README's tour works as printed: its commands are run in order, in one shell, and what comes must be what stands there."""
 
 import re
 import subprocess
@@ -6,6 +6,7 @@ from pathlib import Path
 
 README = Path(__file__).parents[2] / "README.md"
 PORT = "8080"
+END = "--- end of output ---"
 
 
 def steps():
@@ -21,10 +22,13 @@ def pattern(output):
 
 
 def test_the_tour_works_as_printed(start_server):
-    server = start_server()
+    server = start_server(settings={"auth": "required", "limits": "on"})
     tour = list(steps())
     assert len(tour) >= 15
-    for command, output in tour:
-        command = command.replace(f"localhost:{PORT}", f"127.0.0.1:{server.port}")
-        result = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=20, check=True)
-        assert re.fullmatch(pattern(output), result.stdout.rstrip("\n")), f"{command}\nprinted: {output}\ncame:    {result.stdout}"
+    script = "".join(f"{command}\necho; echo '{END}'\n" for command, _ in tour)
+    ended = subprocess.run(["sh"], input=script.replace(f"localhost:{PORT}", f"127.0.0.1:{server.port}"), capture_output=True,
+                           text=True, timeout=60, check=True)
+    came = ended.stdout.split(f"{END}\n")
+    for (command, output), text in zip(tour, came, strict=False):
+        assert re.fullmatch(pattern(output), text.rstrip("\n")), f"{command}\nprinted: {output}\ncame:    {text}"
+    assert len(came) == len(tour) + 1, ended.stderr

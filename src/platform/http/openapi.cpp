@@ -215,8 +215,9 @@ bj::object openapi_of(const OperationNotes& notes) {
     }
     operation["responses"] = responses(notes);
     const bool needs_token = !notes.words.right.anonymous;
-    operation["security"] =
-        needs_token ? bj::array{{{"token", bj::array{}}}, bj::object{}} : bj::array{bj::object{}};
+    operation["security"] = needs_token
+                                ? bj::array{bj::object{{"token", bj::array{}}}}
+                                : bj::array{bj::object{}, bj::object{{"token", bj::array{}}}};
     operation["x-who-may"] = who_may(notes.words.right);
     return operation;
 }

@@ -154,8 +154,8 @@ TEST(OpenApi, tells_who_may) {
     EXPECT_EQ(at(std::string(kCreate) + "/x-who-may"),
               expected(R"({"anonymous":false,"member":false,"owner":true,"moderator":false,
                            "admin":true,"service":true})"));
-    EXPECT_EQ(at(std::string(kList) + "/security"), expected("[{}]"));
-    EXPECT_EQ(at(std::string(kMine) + "/security"), expected(R"([{"token":[]},{}])"));
+    EXPECT_EQ(at(std::string(kList) + "/security"), expected(R"([{},{"token":[]}])"));
+    EXPECT_EQ(at(std::string(kMine) + "/security"), expected(R"([{"token":[]}])"));
 }
 
 TEST(OpenApi, takes_an_idempotency_key_where_something_is_made) {
