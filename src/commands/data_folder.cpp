@@ -5,31 +5,58 @@
 #include "platform/db/folder_lock.hpp"
 #include "platform/private_file.hpp"
 
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <stdexcept>
 
 namespace stoa {
 
 namespace {
-constexpr std::string_view kAddressFile = "users.url";
+constexpr std::string_view kAddressFile = "users.url";  // PID URL
+}
+
+void add_data_folder_options(CLI::App& command, DataFolder& folder) {
+    command.add_option("--data", folder.path, "Data folder of the users service")
+        ->envname("STOA_DATA")
+        ->type_name("DIR")
+        ->capture_default_str();
+    command.add_option("--keys", folder.keys, "The keys' file [keys.json among the data]")
+        ->envname("STOA_KEYS")
+        ->type_name("FILE");
 }
 
 void note_address(const SiteOptions& site, const std::string& address) {
     const bool has_users =
         std::find(site.services.begin(), site.services.end(), "users") != site.services.end();
-    if (has_users) write_private_file(site.data / kAddressFile, "http://" + address + '\n');
+    if (!has_users) return;
+    write_private_file(site.data / kAddressFile, fmt::format("{} http://{}\n", getpid(), address));
 }
 
-std::optional<std::string> running_server(const std::filesystem::path& data) {
-    if (!db::FolderLock::is_held(data, "users")) return std::nullopt;
-    const std::string url = read_file(data / kAddressFile);
-    return url.substr(0, url.find('\n'));
+std::optional<std::string> running_server(const DataFolder& folder) {
+    const auto holder = db::FolderLock::holder(folder.path, "users");
+    if (!holder) return std::nullopt;
+    // The address must be the holder's: a token goes there, and at another's somebody else may listen by now.
+    const auto file = folder.path / kAddressFile;
+    const std::string noted = std::filesystem::exists(file) ? read_file(file) : "";
+    const std::string before = *holder + " ";
+    if (!noted.starts_with(before)) {
+        throw std::runtime_error(
+            fmt::format("the data folder '{}' is in use by process {}, which can't be asked: "
+                        "another command, or a server "
+                        "that has just been started; try again when it is done",
+                        folder.path.string(), *holder));
+    }
+    return noted.substr(before.size(), noted.find('\n') - before.size());
 }
 
-std::string operator_token(const std::filesystem::path& data, const std::filesystem::path& keys) {
+std::string operator_token(const DataFolder& folder) {
     const auto now = unix_now();
-    const auto all = SigningKeys::load(keys.empty() ? default_keys(data) : keys);
+    const auto all = SigningKeys::load(folder.keys_file());
     return sign_token({Username("operator"), Role::admin, ""}, all.signer(now), now,
-                      std::chrono::hours(1));
+                      std::chrono::minutes(1));
 }
 
 }  // namespace stoa

@@ -6,17 +6,32 @@
 #include <optional>
 #include <string>
 
+namespace CLI {
+class App;
+}
+
 namespace stoa {
+
+/// The data folder that a command works on, and its keys.
+struct DataFolder {
+    std::filesystem::path path = "./data";
+    std::filesystem::path keys;  ///< empty: default_keys()
+
+    std::filesystem::path keys_file() const { return keys.empty() ? default_keys(path) : keys; }
+};
+
+/// Adds `--data` and `--keys` to a command.
+void add_data_folder_options(CLI::App& command, DataFolder& folder);
 
 /// Notes in the data folder where the process that serves the users on it can be reached, for running_server().
 void note_address(const SiteOptions& site, const std::string& address);
 
-/// The URL of the server that runs on a data folder, if one does.
-std::optional<std::string> running_server(const std::filesystem::path& data);
+/// The URL of the server that runs on a data folder, if one does. Throws std::runtime_error if the folder is in use, but by none
+/// that can be asked: by another command, or by a server that has just begun to start.
+std::optional<std::string> running_server(const DataFolder& folder);
 
-/// A token for whoever may read a data folder's keys: an admin's, without an account, good for an hour. `keys`: as
-/// SiteOptions::keys. Throws std::runtime_error, with what to do, if they can't be used.
-std::string operator_token(const std::filesystem::path& data,
-                           const std::filesystem::path& keys = {});
+/// A token for whoever may read a data folder's keys: an admin's, without an account, good for a minute. Throws
+/// std::runtime_error, with what to do, if the keys can't be used.
+std::string operator_token(const DataFolder& folder);
 
 }  // namespace stoa

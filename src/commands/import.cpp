@@ -15,18 +15,20 @@ namespace {
 
 struct ImportOptions {
     std::vector<std::string> files;
-    std::filesystem::path data = "./data";
+    DataFolder folder;
     std::string to;
 };
 
 void import_reddit(const ImportOptions& options) {
     spdlog::set_level(spdlog::level::warn);
-    const char* token = std::getenv("STOA_TOKEN");
     if (!options.to.empty()) {
-        return import_reddit_csv(options.files, options.to, token ? token : "");
+        const char* token = std::getenv("STOA_TOKEN");
+        return import_reddit_csv(options.files, options.to,
+                                 [given = std::string(token ? token : "")] { return given; });
     }
-    const OwnServer server(options.data);
-    import_reddit_csv(options.files, server.url(), operator_token(options.data));
+    const OwnServer server({std::begin(kServices), std::end(kServices)}, options.folder.path,
+                           options.folder.keys);
+    import_reddit_csv(options.files, server.url(), [&] { return operator_token(options.folder); });
 }
 
 }  // namespace
@@ -46,11 +48,15 @@ void add_import(CLI::App& app) {
         ->type_name("")
         ->check(CLI::ExistingFile);
     // Not as the option's own variable: that would count as given, and --to could not be.
-    if (const char* folder = std::getenv("STOA_DATA")) options->data = folder;
-    auto* data =
-        command->add_option("--data", options->data, "Data folder of a server that is not running")
-            ->type_name("DIR")
-            ->capture_default_str();
+    if (const char* folder = std::getenv("STOA_DATA")) options->folder.path = folder;
+    auto* data = command
+                     ->add_option("--data", options->folder.path,
+                                  "Data folder of a server that is not running")
+                     ->type_name("DIR")
+                     ->capture_default_str();
+    command->add_option("--keys", options->folder.keys, "Its keys' file [keys.json among the data]")
+        ->envname("STOA_KEYS")
+        ->type_name("FILE");
     command->add_option("--to", options->to, "A running server instead: http://127.0.0.1:8080")
         ->type_name("URL")
         ->excludes(data);

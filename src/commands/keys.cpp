@@ -1,5 +1,5 @@
 #include "commands/commands.hpp"
-#include "commands/site.hpp"
+#include "commands/data_folder.hpp"
 #include "platform/json/timestamp.hpp"
 
 #include <CLI/CLI.hpp>
@@ -12,12 +12,9 @@ namespace stoa {
 namespace {
 
 struct KeysOptions {
-    std::filesystem::path data = "./data";
-    std::filesystem::path keys;
+    DataFolder folder;
     std::int64_t lifetime = 900;
     bool at_once = false;
-
-    std::filesystem::path file() const { return keys.empty() ? default_keys(data) : keys; }
 };
 
 std::string time_of(UnixSeconds time) { return Timestamp{time * 1'000}.str(); }
@@ -42,19 +39,13 @@ void print(const SigningKeys& keys, std::chrono::seconds lifetime) {
 }
 
 void add_common(CLI::App& command, KeysOptions& options) {
-    command.add_option("--data", options.data, "Data folder of the users service")
-        ->envname("STOA_DATA")
-        ->type_name("DIR")
-        ->capture_default_str();
-    command.add_option("--keys", options.keys, "The keys' file [keys.json among the data]")
-        ->envname("STOA_KEYS")
-        ->type_name("FILE");
+    add_data_folder_options(command, options.folder);
     command
         .add_option("--token-lifetime", options.lifetime,
                     "As the server has it, for the times told")
         ->envname("STOA_TOKEN_LIFETIME")
         ->type_name("SECONDS")
-        ->check(CLI::Range(1, 86'400))
+        ->check(CLI::Range(UnixSeconds{1}, kLongestTokenLife))
         ->capture_default_str();
 }
 
@@ -68,7 +59,8 @@ void add_keys(CLI::App& app) {
     CLI::App* list = keys->add_subcommand("list", "List them");
     add_common(*list, *options);
     list->callback([options] {
-        print(SigningKeys::load(options->file()), std::chrono::seconds(options->lifetime));
+        print(SigningKeys::load(options->folder.keys_file()),
+              std::chrono::seconds(options->lifetime));
     });
 
     CLI::App* rotate = keys->add_subcommand("rotate", "Make a new one");
@@ -81,7 +73,7 @@ void add_keys(CLI::App& app) {
         "is accepted until the last token that it can have signed has run out, so nobody notices.\n"
         "A running server takes up the new key by itself, within seconds.");
     rotate->callback([options] {
-        print(SigningKeys::rotate(options->file(), options->at_once),
+        print(SigningKeys::rotate(options->folder.keys_file(), options->at_once),
               std::chrono::seconds(options->lifetime));
     });
 }

@@ -12,13 +12,14 @@ http::ServerOptions at_a_free_port() {
 
 }  // namespace
 
-OwnServer::OwnServer(const std::filesystem::path& data, const std::filesystem::path& keys)
+OwnServer::OwnServer(std::vector<std::string> services, const std::filesystem::path& data,
+                     const std::filesystem::path& keys)
     : server_(at_a_free_port(), metrics_),
-      site_({.services = {std::begin(kServices), std::end(kServices)},
+      site_({.services = std::move(services),
              .data = data,
              .keys = keys,
              .users_url = url(),
-             .is_limited = false},
+             .wipes_leavers = false},
             metrics_),
       thread_([this] { serve(); }) {}
 

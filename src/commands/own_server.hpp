@@ -7,15 +7,18 @@
 #include <filesystem>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace stoa {
 
 /// A server of this process on a data folder, for commands: what they do goes through the services' own rules, whether a
-/// server runs already or not. Who calls it needs a token (operator_token()): others may be on this machine, too.
+/// server runs already or not. Who calls it needs a token (operator_token()): others may be on this machine, too. It does what
+/// it is asked and nothing by itself: what the server is told to, it is not.
 class OwnServer {
   public:
-    /// `keys`: as SiteOptions::keys.
-    explicit OwnServer(const std::filesystem::path& data, const std::filesystem::path& keys = {});
+    /// `services`: which of kServices. `keys`: as SiteOptions::keys.
+    OwnServer(std::vector<std::string> services, const std::filesystem::path& data,
+              const std::filesystem::path& keys = {});
     ~OwnServer();
     OwnServer(const OwnServer&) = delete;
     OwnServer& operator=(const OwnServer&) = delete;

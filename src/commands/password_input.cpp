@@ -23,7 +23,8 @@ class NoEcho {
   public:
     NoEcho() {
         sigemptyset(&deadly_);
-        for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP}) sigaddset(&deadly_, signal);
+        for (const int signal : {SIGINT, SIGTERM, SIGQUIT, SIGHUP, SIGTSTP})
+            sigaddset(&deadly_, signal);
         sigprocmask(SIG_BLOCK, &deadly_, &usual_);
         arrived_ = signalfd(-1, &deadly_, SFD_CLOEXEC);
         tcgetattr(STDIN_FILENO, &before_);

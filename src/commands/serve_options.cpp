@@ -156,7 +156,7 @@ void add_access_options(CLI::App& command, ServeOptions& options) {
     access.value("--keys", site.keys, "FILE",
                  "The users service's keys, made if need be [keys.json among the data]");
     access.time<seconds>("--token-lifetime", site.token_lifetime, "SECONDS",
-                         "That an access token is good for", 1, 86'400);
+                         "That an access token is good for", 1, kLongestTokenLife);
     access.time<Days>("--session-lifetime", site.session_lifetime, "DAYS",
                       "After which a log-in ends that was not used", 0.0001, 3'650);
     access.time<Days>("--forget-after", site.forget_after, "DAYS",

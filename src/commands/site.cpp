@@ -111,17 +111,18 @@ class Site::ThreadApplication final : public http::Application {
             const SiteOptions& options = site_.options_;
             return users::Service(
                 db, {Passwords(site_.hashing_, loop_, options.hashing.cost), *site_.issuer_,
-                     site_.guesses_, options.session_lifetime, options.forget_after});
+                     *site_.guesses_, options.session_lifetime, options.forget_after});
         });
         if (!service || !is_housekeeper_) return;
-        loop_.every(5s, [users = service.get()] { return users->wipe_leavers(); });
+        if (site_.options_.wipes_leavers)
+            loop_.every(5s, [users = service.get()] { return users->wipe_leavers(); });
         loop_.every(1s, [this]() -> Task<> {
             site_.issuer_->refresh();
             co_return;
         });
     }
 
-    /// Tokens are checked without the users service, but its keys are needed once.
+    /// Tokens are checked without the users service, but with its keys.
     void fetch_keys() {
         const auto copy = site_.options_.data / (site_.options_.services.front() + ".jwks.json");
         remote_keys_ = std::make_unique<http::RemoteKeys>(users_client(), copy, site_.keys_);
@@ -222,7 +223,6 @@ Site::Site(SiteOptions options, Metrics& metrics)
       metrics_(metrics),
       hashing_(options_.hashing.threads, options_.hashing.queue),
       addresses_(options_.trusted_proxies, options_.forwarded_field),
-      guesses_(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt),
       openapi_(openapi_of(options_.services)) {
     if (options_.is_limited) limits_.emplace(options_.limits.rates);
     for (const std::string& service : options_.services) {
@@ -233,6 +233,8 @@ Site::Site(SiteOptions options, Metrics& metrics)
     if (!has(users::Service::kName)) return;
     const auto keys = options_.keys.empty() ? default_keys(options_.data) : options_.keys;
     issuer_.emplace(keys, options_.token_lifetime, keys_);
+    guesses_.emplace(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt,
+                     issuer_->seal());
     metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",
                        [this] { return static_cast<double>(hashing_.waiting()); });
 }

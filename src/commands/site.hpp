@@ -52,6 +52,7 @@ struct SiteOptions {
     std::chrono::seconds session_lifetime = std::chrono::hours(24 * 30);
     std::chrono::seconds forget_after = std::chrono::hours(24 * 30);  ///< from a deactivation on
     HashingOptions hashing = {};
+    bool wipes_leavers = true;
     bool is_limited = true;
     LimitOptions limits = {};
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
@@ -87,7 +88,7 @@ class Site {
     std::optional<TokenIssuer> issuer_;  ///< with the users service alone
     http::ClientAddresses addresses_;
     std::optional<http::Limits> limits_;
-    users::Guesses guesses_;
+    std::optional<users::Guesses> guesses_;  ///< likewise
     bool has_housekeeper_ = false;  ///< whether a thread does what is done once in a process
     std::map<std::string, Storage> storage_;  ///< by service
     std::string openapi_;

@@ -24,8 +24,7 @@ namespace {
 namespace bj = boost::json;
 
 struct UserOptions {
-    std::filesystem::path data = "./data";
-    std::filesystem::path keys;
+    DataFolder folder;
     std::string name, email, role = "member";
     bool is_admin = false;
     bool as_json = false;
@@ -36,9 +35,12 @@ class Users {
   public:
     explicit Users(const UserOptions& options) {
         spdlog::set_level(spdlog::level::warn);
-        auto url = running_server(options.data);
-        if (!url) url = own_.emplace(options.data, options.keys).url();
-        client_.emplace(*url, operator_token(options.data, options.keys));
+        auto url = running_server(options.folder);
+        if (!url) {
+            const std::vector<std::string> services{"users"};
+            url = own_.emplace(services, options.folder.path, options.folder.keys).url();
+        }
+        client_.emplace(*url, [folder = options.folder] { return operator_token(folder); });
     }
 
     /// The answer's object. Throws std::runtime_error, with the service's reasons, if it refuses.
@@ -158,13 +160,7 @@ void add_user(CLI::App& app) {
     const auto options = std::make_shared<UserOptions>();
     const auto add = [&](const char* name, const char* help, void (*what)(const UserOptions&)) {
         CLI::App* command = user->add_subcommand(name, help);
-        command->add_option("--data", options->data, "Data folder of the users service")
-            ->envname("STOA_DATA")
-            ->type_name("DIR")
-            ->capture_default_str();
-        command->add_option("--keys", options->keys, "The keys' file [keys.json among the data]")
-            ->envname("STOA_KEYS")
-            ->type_name("FILE");
+        add_data_folder_options(*command, options->folder);
         command->callback([options, what] { what(*options); });
         return command;
     };

@@ -97,6 +97,7 @@ void Service::declare(http::Routes<Service> routes) {
 
 Task<http::Created<Message>> Service::send(NewMessage message, http::Trace trace,
                                            const http::Write& write) {
+    co_await write.stop_if_done();
     const bool nobody = co_await accounts_.known_not_to_exist(message.to, trace);
     if (nobody) {
         throw Problem::conflict(std::string(kNobody));

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stoa {
@@ -14,5 +16,11 @@ struct Fault {
 };
 
 using Faults = std::vector<Fault>;
+
+/// Whether something is known already to be wrong there: one fault is enough for each place.
+inline bool is_told(const Faults& faults, std::string_view where) {
+    return std::any_of(faults.begin(), faults.end(),
+                       [&](const Fault& fault) { return fault.where == where; });
+}
 
 }  // namespace stoa

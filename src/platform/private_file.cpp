@@ -36,6 +36,17 @@ class Descriptor {
     int number_;
 };
 
+void write_new(const std::filesystem::path& file, std::string_view content) {
+    const Descriptor out(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+    if (out.number() < 0) fail("write", file);
+    while (!content.empty()) {
+        const auto written = ::write(out.number(), content.data(), content.size());
+        if (written < 0) fail("write", file);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::fsync(out.number()) != 0) fail("write", file);
+}
+
 }  // namespace
 
 std::string read_file(const std::filesystem::path& file) {
@@ -46,17 +57,14 @@ std::string read_file(const std::filesystem::path& file) {
 
 void write_private_file(const std::filesystem::path& file, std::string_view content) {
     const std::filesystem::path fresh = fmt::format("{}.{}.new", file.string(), getpid());
-    {
-        const Descriptor out(fresh, O_WRONLY | O_CREAT | O_TRUNC, S_IRUSR | S_IWUSR);
-        if (out.number() < 0) fail("write", fresh);
-        while (!content.empty()) {
-            const auto written = ::write(out.number(), content.data(), content.size());
-            if (written < 0) fail("write", fresh);
-            content.remove_prefix(static_cast<std::size_t>(written));
-        }
-        if (::fsync(out.number()) != 0) fail("write", fresh);
+    ::unlink(fresh.c_str());  // left by a crash of a process that had our number
+    try {
+        write_new(fresh, content);
+        if (::rename(fresh.c_str(), file.c_str()) != 0) fail("replace", file);
+    } catch (...) {
+        ::unlink(fresh.c_str());
+        throw;
     }
-    if (::rename(fresh.c_str(), file.c_str()) != 0) fail("replace", file);
     const Descriptor folder(file.has_parent_path() ? file.parent_path() : ".", O_RDONLY);
     if (folder.number() < 0 || ::fsync(folder.number()) != 0) fail("keep", file);
 }

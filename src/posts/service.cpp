@@ -26,8 +26,7 @@ void Service::declare(http::Routes<Service> routes) {
                     .summary = "Delete a post",
                     .right = rights::author,
                     .description = "Answers the post as it was.",
-                    .not_found = kNoPost,
-                    .forbidden = "The post is somebody else's."},
+                    .not_found = kNoPost},
                    &Service::remove);
     routes.get(
         "/posts",
@@ -65,7 +64,8 @@ Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
     const auto author = co_await Store::author(tx, id);
     if (!author) throw gone();
     caller.must_have_right_to(*author);
-    co_return *co_await Store::remove(tx, id);
+    auto post = co_await Store::remove(tx, id);
+    co_return std::move(*post);
 }
 
 Task<Page<PostSummary>> Service::list(PostQuery query) {

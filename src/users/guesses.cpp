@@ -3,13 +3,11 @@
 #include "platform/json/text.hpp"
 #include "platform/problem.hpp"
 
-#include <fmt/format.h>
-
 namespace stoa::users {
 
 namespace {
 
-constexpr double kNetworks = 10;
+constexpr double kSites = 10;
 
 void take(http::TokenBuckets& buckets, std::string_view key) {
     const auto taken = buckets.take(key);
@@ -19,29 +17,29 @@ void take(http::TokenBuckets& buckets, std::string_view key) {
 
 }  // namespace
 
-Guesses::Guesses(std::optional<http::Rate> rate) {
+Guesses::Guesses(std::optional<http::Rate> rate, const Seal& seal) : seal_(seal) {
     if (!rate) return;
-    from_one_network_.emplace(*rate);
-    from_anywhere_.emplace(http::Rate{rate->per_second * kNetworks, rate->burst * kNetworks});
+    from_one_site_.emplace(*rate);
+    from_anywhere_.emplace(http::Rate{rate->per_second * kSites, rate->burst * kSites});
 }
 
-Guesses::Try::Try(Guesses& guesses, std::string_view name, std::string_view network)
-    : guesses_(guesses),
-      account_(lower_case(name)),
-      account_and_network_(fmt::format("{} {}", account_, network)) {
-    if (!guesses_.from_one_network_) return;
-    take(*guesses_.from_one_network_, account_and_network_);
+Guesses::Try::Try(Guesses& guesses, std::string_view name, const http::ClientNetwork& network)
+    : guesses_(guesses) {
+    if (!guesses_.from_one_site_) return;
+    account_ = guesses_.seal_.hash("guess", lower_case(name));
+    account_and_site_ = account_ + network.site;
+    take(*guesses_.from_one_site_, account_and_site_);
     try {
         take(*guesses_.from_anywhere_, account_);
     } catch (const Problem&) {
-        guesses_.from_one_network_->give_back(account_and_network_);
+        guesses_.from_one_site_->give_back(account_and_site_);
         throw;
     }
 }
 
-void Guesses::Try::was_none() {
-    if (!guesses_.from_one_network_) return;
-    guesses_.from_one_network_->give_back(account_and_network_);
+Guesses::Try::~Try() {
+    if (is_wrong_ || !guesses_.from_one_site_) return;
+    guesses_.from_one_site_->give_back(account_and_site_);
     guesses_.from_anywhere_->give_back(account_);
 }
 

@@ -15,15 +15,20 @@ T present(std::optional<T> user) {
     return std::move(*user);
 }
 
-/// A token is good until it expires, but here, where it is known, one whose session has ended changes nothing any more.
-Task<> must_be_logged_in(db::Transaction& tx, Caller caller) {
-    if (caller.session().empty()) co_return;
-    const SessionId id(caller.session());
-    const auto session = co_await Store::session(tx, id);
-    if (!session) throw Problem::bad_token("The token's session has ended.");
+/// A user as a caller may see it.
+User seen_by(const Caller& caller, User user) {
+    if (!caller.may_see_private(user.username)) user.email.value.reset();
+    return user;
 }
 
 }  // namespace
+
+Task<> Service::must_be_logged_in(db::Transaction& tx, Caller caller) {
+    if (caller.session().empty()) co_return;
+    const SessionId id(caller.session());
+    const auto session = co_await Store::session(tx, id, Timestamp::now());
+    if (!session) throw Problem::bad_token("The token's session has ended.");
+}
 
 void Service::declare(http::Routes<Service> routes) {
     routes.post("/users",
@@ -49,17 +54,15 @@ void Service::declare(http::Routes<Service> routes) {
                 .not_found = kNoUser,
                 .conflict = "The email is taken."},
                &Service::update_email);
-    routes.put(
-        "/users/{username}/password",
-        {.id = "change_password",
-         .summary = "Change the password",
-         .right = rights::user,
-         .description =
-             "Ends all sessions of the user. An admin may leave out somebody else's `current`.",
-         .not_found = kNoUser,
-         .forbidden = "The current password is another one, or the user is somebody else.",
-         .conflict = "The password was changed by another request."},
-        &Service::change_password);
+    routes.put("/users/{username}/password",
+               {.id = "change_password",
+                .summary = "Change the password",
+                .right = rights::user,
+                .description = "Ends all sessions of the user. An admin may leave out `current`.",
+                .not_found = kNoUser,
+                .forbidden = "The current password is another one, or the user is somebody else.",
+                .conflict = "The password was changed by another request."},
+               &Service::change_password);
     routes.patch("/users/{username}/karma",
                  {.id = "change_karma",
                   .summary = "Increment or decrement the karma",
@@ -105,11 +108,13 @@ void Service::declare_administration(http::Routes<Service> routes) {
         &Service::reactivate);
 }
 
-Task<http::Created<User>> Service::create(NewUser user, const http::Write& write) {
+Task<http::Created<User>> Service::create(NewUser user, Caller caller, const http::Write& write) {
+    co_await write.stop_if_done();
     std::optional<std::string> hash;
     if (user.password) hash = co_await means_.passwords.hash(std::move(*user.password).str());
     const std::string wiped = address_hash(user.email.lower());
     const auto insert = [&](db::Transaction& tx) -> Task<http::Created<User>> {
+        co_await must_be_logged_in(tx, caller);
         auto made = co_await Store::insert(tx, user, wiped, hash, Timestamp::now());
         const auto place = fmt::format("/users/{}", made.username.str());
         co_return http::created(std::move(made), place);
@@ -119,9 +124,9 @@ Task<http::Created<User>> Service::create(NewUser user, const http::Write& write
 
 Task<http::Private<User>> Service::retrieve(Username name, Caller caller) {
     User user = present(co_await store_.find(name));
-    const bool may_see = caller.may_see_private(user.username);
-    if (!may_see) user.email.value.reset();
-    co_return http::Private<User>{std::move(user), may_see};
+    user = seen_by(caller, std::move(user));
+    const bool is_private = user.email.value.has_value();
+    co_return http::Private<User>{std::move(user), is_private};
 }
 
 Task<User> Service::update_email(Username name, NewEmail change, Caller caller,
@@ -136,43 +141,35 @@ Task<User> Service::change_password(Username name, PasswordChange change, Caller
                                     http::ClientNetwork network) {
     caller.must_have_right_to(name);
     const Login login = present(co_await store_.login(name.lower()));
-    const bool is_own = caller.is_believed() || caller.is(name);
-    if (is_own && !change.current) {
-        throw Problem::invalid({Fault::In::body, "/current", "is missing"});
-    }
     if (change.current) {
         co_await check_current(name, *change.current, login.password_hash, network);
     }
     const auto after = co_await means_.passwords.hash(std::move(change.new_).str());
-    const auto set = [&](db::Transaction& tx) -> Task<std::optional<User>> {
+    const auto set = [&](db::Transaction& tx) -> Task<User> {
         co_await must_be_logged_in(tx, caller);
+        auto user = co_await Store::set_password_hash(tx, name, login.password_hash, after);
+        if (!user) throw Problem::conflict("The password was changed by another request.");
         co_await Store::end_sessions_of(tx, name);
-        co_return co_await Store::set_password_hash(tx, name, login.password_hash, after);
+        co_return std::move(*user);
     };
-    auto user = co_await db_.write(set);
-    if (!user) throw Problem::conflict("The password was changed by another request.");
-    co_return std::move(*user);
+    co_return co_await db_.write(set);
 }
 
 Task<> Service::check_current(Username name, GivenPassword current, std::optional<std::string> hash,
                               http::ClientNetwork network) {
     if (!hash) throw Problem::forbidden("The user has no password.");
-    Guesses::Try attempt(means_.guesses, name.str(), network.name);
-    bool same = false;
-    try {
-        same = co_await means_.passwords.matches(*hash, current.str());
-    } catch (...) {
-        attempt.was_none();
-        throw;
-    }
-    if (!same) throw Problem::forbidden("The current password is another one.");
-    attempt.was_none();
+    Guesses::Try attempt(means_.guesses, name.str(), network);
+    const bool same = co_await means_.passwords.matches(*hash, current.str());
+    if (same) co_return;
+    attempt.was_wrong();
+    throw Problem::forbidden("The current password is another one.");
 }
 
 Task<User> Service::change_karma(Username name, KarmaChange change, Caller caller,
                                  db::Transaction& tx) {
     co_await must_be_logged_in(tx, caller);
-    co_return present(co_await Store::add_karma(tx, name, change.delta));
+    User user = present(co_await Store::add_karma(tx, name, change.delta));
+    co_return seen_by(caller, std::move(user));
 }
 
 Task<User> Service::deactivate(Username name, Caller caller, db::Transaction& tx) {
@@ -202,9 +199,11 @@ Task<> Service::wipe_leavers() {
     const auto now = Timestamp::now();
     const auto forget_after = std::chrono::milliseconds(means_.forget_after).count();
     const Timestamp long_ago{now.milliseconds - forget_after};
-    const auto leavers = co_await store_.leavers(long_ago);
-    if (leavers.empty()) co_return;
+    const auto found = co_await store_.leavers(long_ago);
+    if (found.empty()) co_return;
     const auto wipe = [&](db::Transaction& tx) -> Task<std::size_t> {
+        // Looked for again: one may have come back meanwhile.
+        const auto leavers = co_await Store::leavers(tx, long_ago);
         for (const Leaver& leaver : leavers) {
             const std::string hash = address_hash(leaver.address);
             co_await Store::wipe(tx, leaver, hash, now);

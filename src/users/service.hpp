@@ -39,7 +39,7 @@ class Service {
     static void declare_administration(http::Routes<Service> routes);
     static void declare_tokens(http::Routes<Service> routes);
 
-    Task<http::Created<User>> create(NewUser user, const http::Write& write);
+    Task<http::Created<User>> create(NewUser user, Caller caller, const http::Write& write);
     Task<http::Private<User>> retrieve(Username name, Caller caller);
     Task<User> update_email(Username name, NewEmail change, Caller caller, db::Transaction& tx);
     Task<User> change_password(Username name, PasswordChange change, Caller caller,
@@ -56,9 +56,14 @@ class Service {
     Task<http::Created<Tokens>> renew(Renewal renewal, const http::Write& write);
     Task<Session> log_out(SessionId id, Caller caller, db::Transaction& tx);
 
+    /// A token is good until it expires; but here, where sessions are known, one whose session has ended changes nothing any
+    /// more: Problem 401.
+    static Task<> must_be_logged_in(db::Transaction& tx, Caller caller);
+
     /// The user's name and what was checked, if these are its name and password. Throws Problem 401, 429 or 503.
     Task<Login> checked(Credentials given, http::ClientNetwork network);
-    Task<Login> with_hash_of_today(Login login, std::string password);
+    /// Hashes a password anew, if its hash is of another cost than today's.
+    Task<> renew_hash(Login login, GivenPassword password);
     Task<> check_current(Username name, GivenPassword current, std::optional<std::string> hash,
                          http::ClientNetwork network);
     http::Created<Tokens> tokens_for(SessionId id, Username name, Role role,

@@ -64,12 +64,12 @@ const Query kLeavers{"select " + db::columns<Leaver>() +
 
 const Query kWipe{
     "update users set address = $2, email = null, password_hash = null, wiped_at = $3 "
-    "where id = $1 and deactivated_at is not null"};
+    "where id = $1 and address = $4 and deactivated_at is not null and wiped_at is null"};
 
 const Query kBeginSession{
     "insert into sessions (id, name, token_hash, created_at, expires_at) "
     "select $1, name, $4, $5, $6 from users "
-    "where name = $2 and password_hash = $3 and deactivated_at is null returning 1"};
+    "where name = $2 and password_hash = $3 and role = $7 and deactivated_at is null returning 1"};
 
 // Index: sessions_of_user. A person has a few; a script that never logs out must not fill the disk.
 const Query kEndOldest{
@@ -87,7 +87,7 @@ const Query kKeptSession{
 
 const Query kSession{
     "select s.id, u.username, s.created_at from sessions s join users u on u.name = s.name "
-    "where s.id = $1"};
+    "where s.id = $1 and s.expires_at > $2"};
 
 const Query kRenewSession{
     "update sessions set token_hash = $3, expires_at = $4 where id = $1 and token_hash = $2 "
@@ -109,9 +109,8 @@ Task<User> Store::insert(db::Transaction& tx, NewUser user, std::string address_
                                      user.email.lower(), user.email, password_hash, now);
     }
     if (made) co_return std::move(*made);
-    const bool name_taken =
-        (co_await tx.one<std::int64_t>(kNameTaken, user.username.lower())).has_value();
-    throw Problem::conflict(name_taken ? "The username is taken." : "The email is taken.");
+    const auto namesake = co_await tx.one<std::int64_t>(kNameTaken, user.username.lower());
+    throw Problem::conflict(namesake ? "The username is taken." : "The email is taken.");
 }
 
 Task<std::optional<User>> Store::find(Username name) { return db_.one<User>(kFind, name.lower()); }
@@ -159,18 +158,19 @@ Task<std::optional<User>> Store::reactivate(db::Transaction& tx, Username name) 
     return tx.one<User>(kReactivate, name.lower());
 }
 
-Task<std::vector<Leaver>> Store::leavers(Timestamp before) {
-    return db_.all<Leaver>(kLeavers, before);
+Task<std::vector<Leaver>> Store::leavers(db::Executor& db, Timestamp before) {
+    return db.all<Leaver>(kLeavers, before);
 }
 
 Task<> Store::wipe(db::Transaction& tx, Leaver leaver, std::string address_hash, Timestamp now) {
-    return tx.execute(kWipe, leaver.id, address_hash, now);
+    return tx.execute(kWipe, leaver.id, address_hash, now, leaver.address);
 }
 
 Task<bool> Store::begin_session(db::Transaction& tx, SessionId id, Login login,
                                 std::string token_hash, Timestamp now, Timestamp expires) {
-    const auto begun = co_await tx.one<std::int64_t>(kBeginSession, id, login.username.lower(),
-                                                     login.password_hash, token_hash, now, expires);
+    const auto begun =
+        co_await tx.one<std::int64_t>(kBeginSession, id, login.username.lower(),
+                                      login.password_hash, token_hash, now, expires, login.role);
     co_await tx.execute(kEndOldest, login.username.lower());
     co_await tx.execute(kForgetExpired, now);
     co_return begun.has_value();
@@ -180,8 +180,8 @@ Task<std::optional<KeptSession>> Store::kept_session(SessionId id, Timestamp now
     return db_.one<KeptSession>(kKeptSession, id, now);
 }
 
-Task<std::optional<Session>> Store::session(db::Executor& db, SessionId id) {
-    return db.one<Session>(kSession, id);
+Task<std::optional<Session>> Store::session(db::Executor& db, SessionId id, Timestamp now) {
+    return db.one<Session>(kSession, id, now);
 }
 
 Task<bool> Store::renew_session(db::Transaction& tx, SessionId id, std::string before,

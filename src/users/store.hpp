@@ -72,18 +72,20 @@ class Store {
     static Task<std::optional<User>> reactivate(db::Transaction& tx, Username name);
 
     /// Some of those that were deactivated before a moment and are not wiped yet.
-    Task<std::vector<Leaver>> leavers(Timestamp before);
+    Task<std::vector<Leaver>> leavers(Timestamp before) { return leavers(db_, before); }
+    static Task<std::vector<Leaver>> leavers(db::Executor& db, Timestamp before);
 
     /// Forgets a leaver's email and password; the hash keeps the email taken.
     static Task<> wipe(db::Transaction& tx, Leaver leaver, std::string address_hash, Timestamp now);
 
-    /// Begins a session, if the password is still the one that was checked. A user's oldest ones end when there are many.
+    /// Begins a session, if password and role are still those that were looked at. A user's oldest ones end when there are
+    /// many.
     static Task<bool> begin_session(db::Transaction& tx, SessionId id, Login login,
                                     std::string token_hash, Timestamp now, Timestamp expires);
 
     /// A session that has neither ended nor expired.
     Task<std::optional<KeptSession>> kept_session(SessionId id, Timestamp now);
-    static Task<std::optional<Session>> session(db::Executor& db, SessionId id);
+    static Task<std::optional<Session>> session(db::Executor& db, SessionId id, Timestamp now);
 
     /// Puts another refresh token in the place of `before`; false if another request has done so.
     static Task<bool> renew_session(db::Transaction& tx, SessionId id, std::string before,

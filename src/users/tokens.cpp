@@ -2,17 +2,22 @@
 //
 // A log-in begins a session, a family of refresh tokens (RFC 9700, section 4.14.2). A refresh token is
 //
-//     SESSION.SECRET      SECRET: 32 random bytes; kept is its hash alone
+//     SESSION.SECRET.MARK      SECRET: 32 random bytes, of which the hash is kept
+//                              MARK: shows that it was given out here
 //
 // and each renewal puts another secret in the place of the one before. Whoever comes with one that was good once is either
-// a thief or was robbed: nobody can tell, so the session ends for both. A secret of so many random bits can't be guessed, so a
-// fast hash is enough, which a password's would never be.
+// a thief or was robbed: nobody can tell, so the session ends for both. The mark keeps others from ending sessions whose id
+// they know with a secret that they made up. A secret of so many random bits can't be guessed, so a fast hash is enough, which a
+// password's would never be.
 
 #include "platform/auth/base64url.hpp"
 #include "platform/problem.hpp"
 #include "users/service.hpp"
 
 #include <sodium.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 
 namespace stoa::users {
 
@@ -44,11 +49,20 @@ struct TokenParts {
     std::string secret;
 };
 
-TokenParts parts_of(const RefreshToken& token) {
-    const auto dot = token.str().find('.');
-    const std::string session = token.str().substr(0, dot);
-    if (dot == std::string::npos || SessionId::fault(session)) throw no_session();
-    return {SessionId(session), token.str().substr(dot + 1)};
+RefreshToken token_of(const TokenParts& parts, const Seal& seal) {
+    const std::string token = parts.session.str() + '.' + parts.secret;
+    return RefreshToken(token + '.' + seal.hash("refresh token", token));
+}
+
+/// Throws Problem 401 for what was never given out.
+TokenParts parts_of(const RefreshToken& token, const Seal& seal) {
+    const std::string& text = token.str();
+    const auto first = std::min(text.find('.'), text.size());
+    const auto second = std::min(text.find('.', first + 1), text.size());
+    if (second == text.size()) throw no_session();
+    TokenParts parts{SessionId(text.substr(0, first)), text.substr(first + 1, second - first - 1)};
+    if (!same(token_of(parts, seal).str(), text)) throw no_session();
+    return parts;
 }
 
 Timestamp later(Timestamp now, std::chrono::seconds time) {
@@ -83,6 +97,7 @@ void Service::declare_tokens(http::Routes<Service> routes) {
 
 Task<http::Created<Tokens>> Service::log_in(Credentials given, http::ClientNetwork network,
                                             const http::Write& write) {
+    // Also before an answer is told again: by then the account may be gone, or the password another one.
     const Login login = co_await checked(given, network);
     const SessionId id(random_base64url(kSessionIdBytes));
     const std::string secret = random_base64url(kSecretBytes);
@@ -93,43 +108,47 @@ Task<http::Created<Tokens>> Service::log_in(Credentials given, http::ClientNetwo
         if (!begun) throw Problem::unauthenticated(std::string(kWrong));
         co_return tokens_for(id, login.username, login.role, secret);
     };
-    co_return co_await write(begin);
+    auto tokens = co_await write(begin);
+    co_await renew_hash(login, given.password);
+    co_return tokens;
 }
 
 Task<Login> Service::checked(Credentials given, http::ClientNetwork network) {
-    Guesses::Try attempt(means_.guesses, given.username.str(), network.name);
+    Guesses::Try attempt(means_.guesses, given.username.str(), network);
     auto login = co_await store_.login(given.username.lower());
     const bool can_log_in = login && login->password_hash;
-    const std::string hash = can_log_in ? *login->password_hash : means_.passwords.stand_in();
-    bool right = false;
-    try {
-        right = co_await means_.passwords.matches(hash, given.password.str());
-    } catch (...) {
-        attempt.was_none();
-        throw;
+    const std::string stand_in = means_.passwords.stand_in();
+    const std::string hash = can_log_in ? *login->password_hash : stand_in;
+    const bool right = co_await means_.passwords.matches(hash, given.password.str());
+    if (can_log_in && right) co_return std::move(*login);
+    attempt.was_wrong();
+    // What an older, cheaper hash was quicker by would tell that there is such an account.
+    if (means_.passwords.is_outdated(hash)) {
+        co_await means_.passwords.matches(stand_in, given.password.str());
     }
-    if (!can_log_in || !right) throw Problem::unauthenticated(std::string(kWrong));
-    attempt.was_none();
-    if (!means_.passwords.is_outdated(hash)) co_return std::move(*login);
-    co_return co_await with_hash_of_today(std::move(*login), std::move(given.password).str());
+    throw Problem::unauthenticated(std::string(kWrong));
 }
 
-/// Only while somebody logs in is the password there to be hashed anew.
-Task<Login> Service::with_hash_of_today(Login login, std::string password) {
-    const auto after = co_await means_.passwords.hash(std::move(password));
-    const auto set = [&](db::Transaction& tx) {
-        return Store::set_password_hash(tx, login.username, login.password_hash, after);
-    };
-    const auto user = co_await db_.write(set);
-    if (user) login.password_hash = after;
-    co_return login;
+/// Only while somebody logs in is the password there to be hashed. If it can't be now, then at another time.
+Task<> Service::renew_hash(Login login, GivenPassword password) {
+    if (!means_.passwords.is_outdated(*login.password_hash)) co_return;
+    try {
+        const auto after = co_await means_.passwords.hash(std::move(password).str());
+        const auto set = [&](db::Transaction& tx) {
+            return Store::set_password_hash(tx, login.username, login.password_hash, after);
+        };
+        co_await db_.write(set);
+    } catch (const Problem&) {
+        spdlog::info("the hash of a password stays as it is for now: the server is busy");
+    }
 }
 
 Task<http::Created<Tokens>> Service::renew(Renewal renewal, const http::Write& write) {
-    const TokenParts given = parts_of(renewal.refresh_token);
+    const TokenParts given = parts_of(renewal.refresh_token, means_.issuer.seal());
     const auto now = Timestamp::now();
     const auto kept = co_await store_.kept_session(given.session, now);
     if (!kept) throw no_session();
+    co_await write.stop_if_done();
     const std::string secret = random_base64url(kSecretBytes);
     bool is_newest = same(kept->token_hash, hash_of_secret(given.secret));
     if (is_newest) {
@@ -156,9 +175,10 @@ Task<http::Created<Tokens>> Service::renew(Renewal renewal, const http::Write& w
 }
 
 Task<Session> Service::log_out(SessionId id, Caller caller, db::Transaction& tx) {
-    auto session = co_await Store::session(tx, id);
+    auto session = co_await Store::session(tx, id, Timestamp::now());
     if (!session) throw Problem::not_found(std::string(kUnknownSession));
     caller.must_have_right_to(session->username);
+    co_await must_be_logged_in(tx, caller);
     co_await Store::end_session(tx, id);
     co_return std::move(*session);
 }
@@ -168,8 +188,9 @@ http::Created<Tokens> Service::tokens_for(SessionId id, Username name, Role role
     Tokens tokens;
     tokens.access_token = means_.issuer.issue({std::move(name), role, id.str()});
     tokens.expires_in = means_.issuer.lifetime().count();
-    tokens.refresh_token = RefreshToken(id.str() + '.' + secret);
-    return http::created(std::move(tokens), "/tokens/" + id.str());
+    const std::string place = "/tokens/" + id.str();
+    tokens.refresh_token = token_of({std::move(id), std::move(secret)}, means_.issuer.seal());
+    return http::created(std::move(tokens), place);
 }
 
 }  // namespace stoa::users

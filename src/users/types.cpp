@@ -26,10 +26,10 @@ bool is_label(std::string_view label) {
 
 /// One more fault, if a member is neither there nor was told to be wrong.
 template <class T>
-void require(const std::optional<T>& member, std::string_view pointer, Faults& faults) {
-    const bool told = std::any_of(faults.begin(), faults.end(),
-                                  [&](const Fault& fault) { return fault.where == pointer; });
-    if (!member && !told) faults.push_back({Fault::In::body, std::string(pointer), "is missing"});
+void require(const std::optional<T>& member, const std::string& pointer, Faults& faults) {
+    if (!member && !is_told(faults, pointer)) {
+        faults.push_back({Fault::In::body, pointer, "is missing"});
+    }
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ void NewUser::check(const Caller& caller, Faults& faults) const {
 }
 
 void PasswordChange::check(const Caller& caller, Faults& faults) const {
-    if (!caller.is_trusted()) require(current, "/current", faults);
+    if (!caller.is_admin()) require(current, "/current", faults);
 }
 
 }  // namespace stoa::users

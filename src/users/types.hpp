@@ -76,7 +76,7 @@ struct GivenPassword : Text<GivenPassword> {
 
 struct PasswordChange {
     static constexpr bool is_body = true;
-    std::optional<GivenPassword> current;  ///< an admin may leave out somebody else's
+    std::optional<GivenPassword> current;  ///< an admin may leave it out
     Password new_;
 
     void check(const Caller& caller, Faults& faults) const;
@@ -147,7 +147,7 @@ struct RefreshToken : Text<RefreshToken> {
     static constexpr std::string_view about =
         "Works once. Used a second time it ends the session: then somebody else has it, too.";
     static constexpr std::string_view example =
-        "3q2-7wAAbGpRZk5vT1d4Yw.iGv6xbKwI8yF0Jj4fH1o2n3m4l5k6j7h8g9f0e1d2c3";
+        "3q2-7wAAbGpRZk5vT1d4Yw.iGv6xbKwI8yF0Jj4fH1o2n3m4l5k6j7h8g9f0e1d2c3.qV0";
     using Text::Text;
 };
 

@@ -7,7 +7,6 @@ namespace stoa::votes {
 namespace {
 
 constexpr std::string_view kNoVote = "That user has no vote on this post.";
-constexpr std::string_view kNotTheirs = "The vote is somebody else's.";
 constexpr std::string_view kVotedAlready =
     "That user has a vote on this post already; change it with PUT.";
 
@@ -25,23 +24,20 @@ void Service::declare(http::Routes<Service> routes) {
                {.id = "set_vote",
                 .summary = "Change or set a vote",
                 .right = rights::actor,
-                .not_found = "The path names no post or user.",
-                .forbidden = kNotTheirs},
+                .not_found = "The path names no post or user."},
                &Service::set);
     routes.get("/votes/{post_id}/voters/{username}",
                {.id = "retrieve_vote",
                 .summary = "Retrieve a user's vote",
                 .right = rights::actor,
-                .not_found = kNoVote,
-                .forbidden = kNotTheirs},
+                .not_found = kNoVote},
                &Service::retrieve);
     routes.delete_("/votes/{post_id}/voters/{username}",
                    {.id = "withdraw_vote",
                     .summary = "Withdraw a vote",
                     .right = rights::actor,
                     .description = "Answers the vote as it was.",
-                    .not_found = kNoVote,
-                    .forbidden = kNotTheirs},
+                    .not_found = kNoVote},
                    &Service::withdraw);
     routes.get("/votes/{post_id}",
                {.id = "report_tally",

@@ -34,7 +34,7 @@ struct Place {
 class Importer {
   public:
     Importer(const std::vector<std::string>& files, const std::string& url,
-             const std::string& token)
+             const std::function<std::string()>& token)
         : client_(url, token) {
         for (const std::string& file : files) {
             files_.push_back({std::filesystem::path(file).stem().string(), CsvFile(file)});
@@ -219,7 +219,7 @@ class Importer {
 }  // namespace
 
 void import_reddit_csv(const std::vector<std::string>& files, const std::string& url,
-                       const std::string& token) {
+                       const std::function<std::string()>& token) {
     Importer(files, url, token).run();
 }
 

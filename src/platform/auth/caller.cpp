@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace stoa {
 
 Caller Caller::believed(std::optional<Username> user) {
@@ -18,8 +16,10 @@ Caller Caller::proven(Identity identity, const Right& right) {
     return {std::move(identity.name), identity.role, std::move(identity.session), &right};
 }
 
+bool Caller::is_admin() const { return user_ && !is_believed() && role_ == Role::admin; }
+
 bool Caller::is_trusted() const {
-    return user_ && !is_believed() && (role_ == Role::admin || role_ == Role::service);
+    return is_admin() || (user_ && !is_believed() && role_ == Role::service);
 }
 
 void Caller::must_be_admitted() const {
@@ -33,9 +33,7 @@ void Caller::must_be_admitted() const {
 }
 
 void Caller::resolve(Actor& actor, const std::string& pointer, Faults& faults) const {
-    const bool told = std::any_of(faults.begin(), faults.end(),
-                                  [&](const Fault& fault) { return fault.where == pointer; });
-    if (told) return;
+    if (is_told(faults, pointer)) return;
     if (!actor.empty()) return must_have_right_to(Username(actor.str()));
     if (user_) {
         actor = Actor{user_->str()};
@@ -46,7 +44,7 @@ void Caller::resolve(Actor& actor, const std::string& pointer, Faults& faults) c
 
 bool Caller::may_see_private(const Username& owner) const {
     if (is_believed() && !user_) return true;
-    return is(owner) || (!is_believed() && user_ && role_ == Role::admin);
+    return is(owner) || is_admin();
 }
 
 void Caller::must_have_right_to(const Username& owner) const {

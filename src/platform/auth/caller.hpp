@@ -70,7 +70,9 @@ class Caller {
     bool is_believed() const { return right_ == nullptr; }
     bool is(const Username& name) const { return user_ && user_->lower() == name.lower(); }
 
-    /// Whether its limits are off: an admin or a service.
+    /// Whether it has proven to be an admin.
+    bool is_admin() const;
+    /// Whether it has proven to be an admin or a service: what limits and forms are for is known to those.
     bool is_trusted() const;
 
     /// Throws Problem 401 if a token is needed and there is none, 403 if there is nothing that this role could do here,

@@ -34,6 +34,11 @@ class KeyRing {
     /// Grows with each change: what was concluded from the keys before may be wrong then.
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
 
+    /// A token came that is signed with none of them: whoever fetches them should look again.
+    void note_unknown_key() { wanted_.store(true, std::memory_order_relaxed); }
+    /// Whether one did since this was asked last.
+    bool take_unknown_key() { return wanted_.exchange(false, std::memory_order_relaxed); }
+
     /// Takes these keys, if they are others than those that are there. Says whether they were.
     bool replace(KeySet keys);
 
@@ -41,6 +46,7 @@ class KeyRing {
     mutable std::mutex mutex_;
     std::shared_ptr<const KeySet> keys_ = std::make_shared<const KeySet>();
     std::atomic<std::uint64_t> version_ = 1;
+    std::atomic<bool> wanted_ = false;
 };
 
 }  // namespace stoa

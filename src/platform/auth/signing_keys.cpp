@@ -21,10 +21,6 @@ using std::filesystem::path;
 
 namespace {
 
-/// The longest that a token may live (see `--token-lifetime`), and with it a key that signs no more.
-constexpr UnixSeconds kLongestLife = 86'400;
-constexpr UnixSeconds kLeeway = 60;
-
 /// Keeps two rotations apart (flock(2) on the file's folder).
 class RotationLock {
   public:
@@ -91,10 +87,12 @@ SigningKeys SigningKeys::load(const path& file) {
                          [](const auto& a, const auto& b) { return a.made_at < b.made_at; });
         return all;
     } catch (const std::exception& error) {
-        throw std::runtime_error(fmt::format(
-            "can't use the keys in '{}' ({}): restore the file from a backup, or move it away; "
-            "then everybody has to log in again",
-            file.string(), error.what()));
+        throw std::runtime_error(
+            fmt::format("can't use the keys in '{}' ({}): restore the file from a backup. Only if "
+                        "there is none move it "
+                        "away: then everybody has to log in again, and the emails of users who "
+                        "were wiped are free again",
+                        file.string(), error.what()));
     }
 }
 
@@ -116,7 +114,7 @@ SigningKeys SigningKeys::rotate(const path& file, bool at_once) {
     const auto now = unix_now();
     if (at_once) all.keys_.clear();
     const auto useless = [&](const SigningKey& key) {
-        const auto end = all.accepted_until(key, std::chrono::seconds(kLongestLife));
+        const auto end = all.accepted_until(key, std::chrono::seconds(kLongestTokenLife));
         return end != 0 && end < now;
     };
     all.keys_.erase(all.keys_.begin(),
@@ -171,7 +169,7 @@ UnixSeconds SigningKeys::accepted_until(const SigningKey& key,
         1;
     return next == keys_.end()
                ? 0
-               : next->made_at + kPublishedAhead.count() + lifetime.count() + kLeeway;
+               : next->made_at + kPublishedAhead.count() + lifetime.count() + 2 * kClockLeeway;
 }
 
 KeySet SigningKeys::accepted(UnixSeconds now, std::chrono::seconds lifetime) const {

@@ -16,6 +16,11 @@ namespace stoa {
 using UnixSeconds = std::int64_t;
 UnixSeconds unix_now();
 
+/// By how much the clocks of two machines may differ.
+inline constexpr UnixSeconds kClockLeeway = 30;
+/// The longest that an access token may live, and with it a key that signs no more.
+inline constexpr UnixSeconds kLongestTokenLife = 86'400;
+
 /// A key that signs tokens (Ed25519).
 struct SigningKey {
     PublicKey public_key;

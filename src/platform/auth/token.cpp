@@ -19,7 +19,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr UnixSeconds kLeeway = 30;  // clocks of different machines differ
 constexpr std::size_t kLongestToken = 4'096;
 constexpr std::size_t kMostKnown = 4'096;
 constexpr std::string_view kType = "at+jwt";
@@ -64,17 +63,6 @@ bool names_audience(const bj::object& claims) {
            });
 }
 
-const PublicKey& key_named_in(const bj::object& header, const KeySet& keys) {
-    if (text_in(header, "alg") != "EdDSA") throw refused("The token is not signed with EdDSA.");
-    if (text_in(header, "typ") != kType) throw refused("The token is not of the type `at+jwt`.");
-    if (header.contains("crit")) throw refused("The token has a critical extension.");
-    const auto id = text_in(header, "kid");
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const PublicKey& k) { return k.id == id; });
-    if (key == keys.end()) throw refused("The token is signed with a key that is not known here.");
-    return *key;
-}
-
 Claims claims_in(const bj::object& object) {
     if (text_in(object, "iss") != kTokenIssuer) throw refused("The token is from another issuer.");
     if (!names_audience(object)) throw refused("The token is for another audience.");
@@ -113,11 +101,22 @@ std::string sign_token(const Identity& identity, const SigningKey& key, UnixSeco
     return token + '.' + to_base64url(signature);
 }
 
-Claims verified(std::string_view token, const KeySet& keys) {
+const PublicKey* key_named_in(std::string_view token, const KeySet& keys) {
+    if (token.size() > kLongestToken) throw refused("The token can not be read.");
+    const bj::object header = object_in(token.substr(0, token.find('.')));
+    if (text_in(header, "alg") != "EdDSA") throw refused("The token is not signed with EdDSA.");
+    if (text_in(header, "typ") != kType) throw refused("The token is not of the type `at+jwt`.");
+    if (header.contains("crit")) throw refused("The token has a critical extension.");
+    const auto id = text_in(header, "kid");
+    const auto key =
+        std::find_if(keys.begin(), keys.end(), [&](const PublicKey& k) { return k.id == id; });
+    return key == keys.end() ? nullptr : &*key;
+}
+
+Claims verified(std::string_view token, const PublicKey& key) {
     const auto first = token.find('.');
     const auto last = token.rfind('.');
-    if (token.size() > kLongestToken || first == last) throw refused("The token can not be read.");
-    const PublicKey& key = key_named_in(object_in(token.substr(0, first)), keys);
+    if (first == last) throw refused("The token can not be read.");
     const auto signature = from_base64url(token.substr(last + 1));
     const auto what = token.substr(0, last);
     const bool good = signature && signature->size() == crypto_sign_BYTES &&
@@ -127,7 +126,7 @@ Claims verified(std::string_view token, const KeySet& keys) {
     return claims_in(object_in(token.substr(first + 1, last - first - 1)));
 }
 
-TokenVerifier::TokenVerifier(const KeyRing& ring) : ring_(ring) {
+TokenVerifier::TokenVerifier(KeyRing& ring) : ring_(ring) {
     randombytes_buf(digest_key_.data(), digest_key_.size());
 }
 
@@ -141,8 +140,8 @@ const Identity& TokenVerifier::identify(std::string_view token, UnixSeconds now)
         throw Problem::unavailable("The keys that tokens are checked with are not known yet.", 1s);
     }
     const Claims& claims = claims_of(token);
-    if (now >= claims.expires_at + kLeeway) throw refused("The token has expired.");
-    if (now < claims.not_before - kLeeway) throw refused("The token is not valid yet.");
+    if (now >= claims.expires_at + kClockLeeway) throw refused("The token has expired.");
+    if (now < claims.not_before - kClockLeeway) throw refused("The token is not valid yet.");
     return claims.identity;
 }
 
@@ -150,7 +149,12 @@ const Claims& TokenVerifier::claims_of(std::string_view token) {
     const Digest digest = digest_of(token);
     const auto known = known_.find(digest);
     if (known != known_.end()) return known->second;
-    Claims claims = verified(token, *keys_);
+    const PublicKey* key = key_named_in(token, *keys_);
+    if (!key) {
+        ring_.note_unknown_key();
+        throw refused("The token is signed with a key that is not known here.");
+    }
+    Claims claims = verified(token, *key);
     // All at once: cheaper to keep right than a record of which was used last, and they are soon known again.
     if (known_.size() >= kMostKnown) known_.clear();
     return known_.emplace(digest, std::move(claims)).first->second;

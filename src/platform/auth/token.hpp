@@ -29,14 +29,18 @@ struct Claims {
     UnixSeconds expires_at = 0;
 };
 
+/// The key that a token says it is signed with; nothing if that is none of these. Throws Problem 401 for what is no token of
+/// ours at all.
+const PublicKey* key_named_in(std::string_view token, const KeySet& keys);
+
 /// Checks a token's form, signature and claims, but not its times. Throws Problem 401, with the reason.
-Claims verified(std::string_view token, const KeySet& keys);
+Claims verified(std::string_view token, const PublicKey& key);
 
 /// Checks tokens on one I/O thread. A signature costs some 60 µs, so those that were found good are remembered, by a keyed
 /// hash, as long as the keys stay what they are; a bounded number of them.
 class TokenVerifier {
   public:
-    explicit TokenVerifier(const KeyRing& ring);
+    explicit TokenVerifier(KeyRing& ring);
 
     /// Who bears the token. Throws Problem 401, with the reason (RFC 6750); 503 if the keys are not known yet.
     const Identity& identify(std::string_view token, UnixSeconds now);
@@ -50,7 +54,7 @@ class TokenVerifier {
     const Claims& claims_of(std::string_view token);
     Digest digest_of(std::string_view token) const;
 
-    const KeyRing& ring_;
+    KeyRing& ring_;
     std::uint64_t version_ = 0;
     std::shared_ptr<const KeySet> keys_;
     Digest digest_key_;

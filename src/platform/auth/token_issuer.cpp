@@ -11,7 +11,6 @@ TokenIssuer::TokenIssuer(std::filesystem::path file, std::chrono::seconds lifeti
       lifetime_(lifetime),
       ring_(ring),
       keys_(std::make_shared<const SigningKeys>(SigningKeys::load_or_make(file_))),
-      read_at_(std::filesystem::last_write_time(file_)),
       seal_(keys_->seal()) {
     ring_.replace(keys_->accepted(unix_now(), lifetime_));
 }

@@ -32,7 +32,8 @@ class TokenIssuer {
     KeyRing& ring_;
     mutable std::mutex mutex_;
     std::shared_ptr<const SigningKeys> keys_;  ///< guarded by mutex_
-    std::filesystem::file_time_type read_at_;
+    std::filesystem::file_time_type read_at_ =
+        {};  ///< when the file was written that was read; at first none
     Seal seal_;
 };
 

@@ -6,22 +6,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <stdexcept>
 #include <string>
 #include <system_error>
+#include <thread>
 
 namespace stoa::db {
 
 namespace {
 
-/// The process id that a lock's holder wrote into it; "another process" if it can't be read.
-std::string holder_of(int file) {
+/// The process id that a lock's holder wrote into it; empty if it can't be read.
+std::string id_in(int file) {
     std::array<char, 32> text{};
     const auto size = pread(file, text.data(), text.size() - 1, 0);
-    return size > 0 ? "process " + std::string(text.data(), static_cast<std::size_t>(size))
-                    : "another process";
+    return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))};
+}
+
+/// Takes the lock, also if somebody looks just now whether it is held.
+bool take(int file) {
+    constexpr int tries = 10;
+    for (int i = 0; i < tries; ++i) {
+        if (flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    return false;
 }
 
 }  // namespace
@@ -38,8 +50,9 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
                                              folder.string(),
                                              std::generic_category().message(errno)));
     }
-    if (flock(file_, LOCK_EX | LOCK_NB) != 0) {
-        const std::string holder = holder_of(file_);
+    if (!take(file_)) {
+        const std::string process = id_in(file_);
+        const std::string holder = process.empty() ? "another process" : "process " + process;
         close(file_);
         throw std::runtime_error(fmt::format(
             "the data folder '{}' is in use ('{}' is held by {}): stop that process first, "
@@ -52,13 +65,15 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     }
 }
 
-bool FolderLock::is_held(const std::filesystem::path& folder, std::string_view name) {
+std::optional<std::string> FolderLock::holder(const std::filesystem::path& folder,
+                                              std::string_view name) {
     const auto path = folder / fmt::format("{}.lock", name);
     const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    const bool held = flock(file, LOCK_EX | LOCK_NB) != 0;
+    if (file < 0) return std::nullopt;
+    const bool held = flock(file, LOCK_SH | LOCK_NB) != 0;
+    std::string process = id_in(file);
     close(file);
-    return held;
+    return held ? std::optional(std::move(process)) : std::nullopt;
 }
 
 FolderLock::~FolderLock() { close(file_); }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace stoa::db {
@@ -16,8 +18,9 @@ class FolderLock {
     FolderLock(const FolderLock&) = delete;
     FolderLock& operator=(const FolderLock&) = delete;
 
-    /// Whether a process holds it now.
-    static bool is_held(const std::filesystem::path& folder, std::string_view name);
+    /// The id of the process that holds it now, if one does.
+    static std::optional<std::string> holder(const std::filesystem::path& folder,
+                                             std::string_view name);
 
   private:
     int file_ = -1;

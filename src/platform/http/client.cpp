@@ -143,14 +143,14 @@ Task<std::optional<Answer>> Client::ask(std::string method, std::string path, st
     return connections_->exchange(std::move(request));
 }
 
-BlockingClient::BlockingClient(std::string_view base, std::string token)
+BlockingClient::BlockingClient(std::string_view base, std::function<std::string()> token)
     : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s), token_(std::move(token)) {}
 
 BlockingClient::~BlockingClient() = default;
 
 std::optional<Answer> BlockingClient::ask(std::string method, std::string path, std::string json) {
     std::optional<Answer> result;
-    auto answer = client_.ask(std::move(method), std::move(path), std::move(json), token_);
+    auto answer = client_.ask(std::move(method), std::move(path), std::move(json), token_());
     const auto await = [&]() -> Detached { result = co_await std::move(answer); };
     await();
     loop_->context().restart();

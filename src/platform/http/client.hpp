@@ -4,6 +4,7 @@
 #include "platform/task.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,8 +51,8 @@ class Client {
 /// The same for a program that has nothing else to do while it waits.
 class BlockingClient {
   public:
-    /// `token` goes with every request; empty: none does.
-    explicit BlockingClient(std::string_view base, std::string token = "");
+    /// `token` is asked for the token of each request; it may give an empty one, for none.
+    BlockingClient(std::string_view base, std::function<std::string()> token);
     ~BlockingClient();
     BlockingClient(const BlockingClient&) = delete;
     BlockingClient& operator=(const BlockingClient&) = delete;
@@ -61,7 +62,7 @@ class BlockingClient {
   private:
     std::unique_ptr<IoLoop> loop_;
     Client client_;
-    std::string token_;
+    std::function<std::string()> token_;
 };
 
 }  // namespace stoa::http

@@ -63,10 +63,13 @@ std::string_view host_of(std::string_view node) {
     return has_port ? node.substr(0, colon) : node;
 }
 
-std::string network_of_address(const ip::address& address) {
-    if (!address.is_v6()) return address.to_string();
-    const auto bytes = address.to_v6().to_bytes();
-    return {bytes.begin(), bytes.begin() + 8};
+std::string prefix_of(const ip::address_v6& address, unsigned short bits) {
+    return ip::make_network_v6(address, bits).canonical().to_string();
+}
+
+ClientNetwork network_of_address(const ip::address& address) {
+    if (!address.is_v6()) return {address.to_string(), address.to_string()};
+    return {prefix_of(address.to_v6(), 64), prefix_of(address.to_v6(), 48)};
 }
 
 }  // namespace
@@ -119,14 +122,14 @@ ClientAddresses::ClientAddresses(const std::vector<std::string>& proxies, Forwar
 
 ClientAddresses::~ClientAddresses() = default;
 
-std::string ClientAddresses::network_of(const Request& request) const {
+ClientNetwork ClientAddresses::network_of(const Request& request) const {
     auto client = address_in(request.peer);
-    if (!client) return std::string(request.peer);
+    if (!client) return {std::string(request.peer), std::string(request.peer)};
     std::string_view told =
         field_ == ForwardedField::forwarded ? request.forwarded : request.forwarded_for;
     // From the last on: each was added by the one behind it, so what stands before the first that is not trusted may be made up.
     while (proxies_->contain(*client)) {
-        if (trimmed(told).empty()) return "";
+        if (trimmed(told).empty()) return {};
         const std::string_view element = take_last(told, ',');
         const auto node = field_ == ForwardedField::forwarded ? node_of(element) : element;
         const auto before = address_in(host_of(node));

@@ -22,8 +22,7 @@ class ClientAddresses {
     ClientAddresses& operator=(const ClientAddresses&) = delete;
 
     /// The client is the peer; or, if that is a trusted proxy, the last address it names that is no trusted proxy itself.
-    /// Of an IPv6 address it is the /64 network, which is what one subscriber has. Empty: a trusted proxy asks for itself.
-    std::string network_of(const Request& request) const;
+    ClientNetwork network_of(const Request& request) const;
 
   private:
     class Networks;

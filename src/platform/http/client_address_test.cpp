@@ -14,7 +14,7 @@ std::string network(std::string_view peer, std::string_view forwarded_for = "") 
     Request request;
     request.peer = peer;
     request.forwarded_for = forwarded_for;
-    return addresses.network_of(request);
+    return addresses.network_of(request).name;
 }
 
 std::string network_by_forwarded(std::string_view forwarded) {
@@ -23,7 +23,7 @@ std::string network_by_forwarded(std::string_view forwarded) {
     request.peer = "10.1.2.3";
     request.forwarded = forwarded;
     request.forwarded_for = "198.51.100.99";  // what the proxy passes on of the client's own words
-    return addresses.network_of(request);
+    return addresses.network_of(request).name;
 }
 
 TEST(ClientAddress, is_the_peer_whatever_it_claims) {
@@ -59,6 +59,15 @@ TEST(ClientAddress, of_ipv6_is_its_64_bits) {
     EXPECT_EQ(network("127.0.0.1", "2001:db8:1:2::7"), one);
     EXPECT_EQ(network("127.0.0.1", "[2001:db8:1:2::7]:4711"), one);
     EXPECT_NE(network("2001:db8:1:3::1"), one);
+}
+
+TEST(ClientAddress, has_a_site_that_is_wider_for_ipv6) {
+    const ClientAddresses addresses(kProxies, ForwardedField::x_forwarded_for);
+    Request request;
+    request.peer = "2001:db8:1:2::1";
+    EXPECT_EQ(addresses.network_of(request).site, "2001:db8:1::/48");
+    request.peer = "192.0.2.1";
+    EXPECT_EQ(addresses.network_of(request).site, "192.0.2.1");
 }
 
 TEST(ClientAddress, of_ipv4_that_came_over_ipv6_is_that_address) {

@@ -31,6 +31,12 @@ class Write {
         co_return co_await session_.write(once_under_key);
     }
 
+    /// Ends the operation here, with the answer that is kept, if this was done before under the same key. Where it is not
+    /// called, the write itself does so.
+    Task<> stop_if_done() const {
+        if (key_) co_await replay_if_known(session_, *key_);
+    }
+
   private:
     template <class Work>
     static auto once(db::Transaction& tx, const IdempotencyKey* key, const Work& work)
@@ -142,8 +148,6 @@ class Routes {
         const Write write(foundation.session, key ? &*key : nullptr);
         Response response;
         try {
-            // Before any slow work of the operation; within the transaction it is looked at again.
-            if (key) co_await replay_if_known(foundation.session, *key);
             response = render(co_await call<R, A...>(service, op, taken, write), &inputs);
         } catch (Replay& replay) {
             response = std::move(replay.response);

@@ -49,20 +49,24 @@ Caller Gate::admit(Request& request, const Right& right, LimitClass limit) {
     std::optional<Caller> caller;
     std::optional<Problem> refusal;
     const auto token = bearer_token(request.authorization);
-    if (context_.auth == Auth::required && token) {
+    const bool required = context_.auth == Auth::required;
+    if (token) {
         try {
-            caller = Caller::proven(verifier_.identify(*token, unix_now()), right);
+            const Identity& identity = verifier_.identify(*token, unix_now());
+            // Where nothing is to be proven, the operator may: a token without a session is signed with the key itself.
+            if (required || identity.session.empty()) caller = Caller::proven(identity, right);
         } catch (const Problem& problem) {
-            refusal = problem;
+            if (required) refusal = problem;
         }
     }
     if (context_.limits && !(caller && caller->is_trusted())) {
-        // A name has no character of an address, nor the other way round.
-        const std::string key = caller ? '@' + caller->user()->lower() : request.network;
+        // An account is no help to make more of them, nor to guess at others: those count for the network. No address has a '@'.
+        const bool by_account = caller && (limit == LimitClass::read || limit == LimitClass::write);
+        const std::string key = by_account ? '@' + caller->user()->lower() : request.network.name;
         if (!key.empty()) context_.limits->count(request, limit, key);
     }
     if (refusal) throw Problem(*refusal);
-    if (context_.auth == Auth::open) return Caller::believed(std::nullopt);
+    if (!caller && !required) return Caller::believed(std::nullopt);
     if (!caller) caller = Caller::anonymous(right);
     caller->must_be_admitted();
     return std::move(*caller);
@@ -70,8 +74,8 @@ Caller Gate::admit(Request& request, const Right& right, LimitClass limit) {
 
 void Gate::admit_unrouted(Request& request) {
     request.network = context_.addresses.network_of(request);
-    if (context_.limits && !request.network.empty()) {
-        context_.limits->count(request, LimitClass::read, request.network);
+    if (context_.limits && !request.network.name.empty()) {
+        context_.limits->count(request, LimitClass::read, request.network.name);
     }
 }
 

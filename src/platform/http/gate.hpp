@@ -42,7 +42,7 @@ class Limits {
 /// What the gates of all threads share.
 struct GateContext {
     Auth auth;
-    const KeyRing& keys;
+    KeyRing& keys;
     const ClientAddresses& addresses;
     Limits* limits;  ///< none: nothing is limited
 };

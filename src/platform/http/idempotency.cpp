@@ -41,7 +41,8 @@ std::string fast_hash(std::string_view text) {
 
 }  // namespace
 
-std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::string_view caller,
+std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request,
+                                                 const std::optional<std::string>& caller,
                                                  const Seal* seal) {
     if (!request.idempotency_key) return std::nullopt;
     const std::string_view key = *request.idempotency_key;
@@ -53,8 +54,10 @@ std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request, std::st
     }
     const std::string asked = fmt::format("{} {}?{}\n{}", name_of(request.method), request.path,
                                           request.query, request.body);
-    return IdempotencyKey{std::string(caller), std::string(key),
-                          seal ? seal->hash("idempotency", asked) : fast_hash(asked), seal};
+    std::string fingerprint = seal ? seal->hash("idempotency", asked) : fast_hash(asked);
+    // A name has no dot.
+    std::string owner = caller ? *caller : "." + fingerprint;
+    return IdempotencyKey{std::move(owner), std::string(key), std::move(fingerprint), seal};
 }
 
 Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {

@@ -20,15 +20,16 @@ inline constexpr std::string_view kIdempotencySchema = "platform/http/schema/sql
 
 /// A request's key, as it is kept.
 struct IdempotencyKey {
-    std::string caller;  ///< a key means something to its caller alone
+    std::string caller;  ///< a key means something to its caller alone; in lower case
     std::string key;
     std::string fingerprint;     ///< of what was asked for
     const Seal* seal = nullptr;  ///< with which the answer is kept, if it is secret
 
-    /// The key of a request, if it carries one. With a seal, neither fingerprint nor answer tell anything to who has the
-    /// database alone: a password can't be guessed from them. Throws Problem 422 if the key is not 1 to 255 printable
-    /// ASCII characters.
-    static std::optional<IdempotencyKey> of(const Request& request, std::string_view caller,
+    /// The key of a request, if it carries one. Of callers that are not known (no `caller`), only who asks for exactly the
+    /// same is the same. With a seal, neither fingerprint nor answer tell anything to who has the database alone: a
+    /// password can't be guessed from them. Throws Problem 422 if the key is not 1 to 255 printable ASCII characters.
+    static std::optional<IdempotencyKey> of(const Request& request,
+                                            const std::optional<std::string>& caller,
                                             const Seal* seal = nullptr);
 };
 

@@ -21,8 +21,10 @@ Inputs::Inputs(const Request& request, const PathValues& values, Caller caller)
     : request_(request),
       values_(values),
       query_(parse_query(request.query)),
-      caller_(believed_if_named(std::move(caller))),
-      owner_of_keys_(caller_.user() ? caller_.user()->lower() : "") {}
+      caller_(believed_if_named(std::move(caller))) {
+    if (caller_.user()) owner_of_keys_ = caller_.user()->lower();
+    if (caller_.is_believed() && !owner_of_keys_) owner_of_keys_ = "";
+}
 
 /// Where nothing is proven, `?user=` says who calls.
 Caller Inputs::believed_if_named(Caller caller) {
@@ -38,9 +40,9 @@ Caller Inputs::believed_if_named(Caller caller) {
 
 KnownCaller Inputs::known_caller() {
     if (caller_.user()) return {*caller_.user()};
-    const bool told = std::any_of(faults_.begin(), faults_.end(),
-                                  [](const Fault& fault) { return fault.where == "user"; });
-    if (!told) faults_.push_back({Fault::In::query, "user", "is missing: it says who calls"});
+    if (!is_told(faults_, "user")) {
+        faults_.push_back({Fault::In::query, "user", "is missing: it says who calls"});
+    }
     return {};
 }
 

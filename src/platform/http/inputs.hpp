@@ -10,6 +10,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -61,9 +62,9 @@ class Inputs {
     /// that nobody asked for.
     void finish();
 
-    /// The name whose idempotency keys these are, in lower case: the caller's; where it is only believed, of who acts. Empty
-    /// if nobody is named.
-    const std::string& owner_of_keys() const { return owner_of_keys_; }
+    /// The name whose idempotency keys these are, in lower case: the caller's; where it is only believed, of who acts, or
+    /// nobody's (empty). Nothing: it is not known who calls.
+    const std::optional<std::string>& owner_of_keys() const { return owner_of_keys_; }
     const Request& request() const { return request_; }
     const std::vector<Parameter>& query() const { return query_; }
 
@@ -87,7 +88,7 @@ class Inputs {
     std::vector<Parameter> query_;
     Faults faults_;
     Caller caller_;
-    std::string owner_of_keys_;
+    std::optional<std::string> owner_of_keys_;
 };
 
 template <class T>
@@ -101,7 +102,7 @@ T Inputs::take() {
     } else if constexpr (std::is_same_v<T, Trace>) {
         return {request_.request_id, request_.traceparent};
     } else if constexpr (std::is_same_v<T, ClientNetwork>) {
-        return {request_.network};
+        return request_.network;
     } else if constexpr (is_path_value<T>) {
         return path_value<T>();
     } else if constexpr (is_body<T>) {

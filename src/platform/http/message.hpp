@@ -13,6 +13,14 @@ enum class Method : std::uint8_t { get, head, post, put, patch, delete_, options
 
 std::string_view name_of(Method method);
 
+/// Where a client is, behind the proxies that are trusted; empty: such a proxy asks for itself.
+struct ClientNetwork {
+    std::string
+        name;  ///< an IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has
+    std::string
+        site;  ///< the same, but the /48 of an IPv6 one, which a subscriber may well have, too
+};
+
 /// A request as it came: what the parser read, with nothing decoded. Views are valid while it is answered.
 struct Request {
     Method method = Method::other;
@@ -37,18 +45,12 @@ struct Request {
     std::string_view peer;    ///< the address the connection comes from
 
     // What is found out before the operation runs.
-    std::string
-        network;  ///< the client's, behind trusted proxies; empty: such a proxy asks for itself
+    ClientNetwork network;
     struct RateLimit {
         std::string_view policy;
         std::string state;
     };
     std::optional<RateLimit> rate_limit;  ///< what the caller has left, for the answer's header
-};
-
-/// Where the client is: its network, to count together what it does.
-struct ClientNetwork {
-    std::string name;
 };
 
 /// By which requests that belong together are known in all services' logs.

@@ -28,20 +28,23 @@ RemoteKeys::RemoteKeys(Client& users, std::filesystem::path copy, KeyRing& ring)
 }
 
 Task<> RemoteKeys::refresh() {
-    if (Clock::now() < due_) co_return;
+    const bool is_due = Clock::now() >= due_ || ring_.take_unknown_key();
+    if (!is_due) co_return;
     const bool known = !ring_.keys()->empty();
+    if (known) due_ = Clock::now() + kPause;
     const std::string path(kJwksPath);
     const Trace none;
     const auto answer = co_await users_.get(path, none);
-    if (!answer || answer->status != 200) {
-        if (known) due_ = Clock::now() + kPause;
-        co_return;
-    }
+    if (!answer || answer->status != 200) co_return;
     due_ = Clock::now() + kPause;
-    KeySet fresh = from_jwks(answer->body);
-    if (!ring_.replace(fresh)) co_return;
-    spdlog::info("tokens are checked with {} keys from now on", fresh.size());
+    const KeySet fresh = from_jwks(answer->body);
+    if (ring_.replace(fresh)) {
+        is_saved_ = false;
+        spdlog::info("tokens are checked with {} keys from now on", fresh.size());
+    }
+    if (is_saved_) co_return;
     write_private_file(copy_, to_jwks(fresh));
+    is_saved_ = true;
 }
 
 }  // namespace stoa::http

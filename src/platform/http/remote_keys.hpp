@@ -19,7 +19,7 @@ class RemoteKeys {
   public:
     RemoteKeys(Client& users, std::filesystem::path copy, KeyRing& ring);
 
-    /// Fetches the keys if it is time to. To be called every second or so.
+    /// Fetches the keys if it is time to, or a token came with a key that is not among them. To be called every second.
     Task<> refresh();
 
   private:
@@ -29,6 +29,7 @@ class RemoteKeys {
     std::filesystem::path copy_;
     KeyRing& ring_;
     Clock::time_point due_;
+    bool is_saved_ = true;  ///< whether the copy is what the ring has
 };
 
 }  // namespace stoa::http

@@ -76,7 +76,13 @@ Task<Response> Router::handle(Request& request) const {
 
 Task<Response> Router::find_and_run(Request& request, RouteMetrics*& counted) const {
     PathValues values;
-    const Node* node = request.path == "*" ? &root_ : find(request.path, values);
+    const Node* node = nullptr;
+    try {
+        node = request.path == "*" ? &root_ : find(request.path, values);
+    } catch (const Problem&) {  // a path that can't be read
+        if (guard_) guard_(request);
+        throw;
+    }
     const Method method = request.method == Method::head ? Method::get : request.method;
     const Route* route = node ? &node->routes.at(static_cast<std::size_t>(method)) : nullptr;
     const bool exists = route && route->handler;

@@ -23,6 +23,9 @@ alter table accounts rename to users;
 create index users_to_wipe on users (deactivated_at)
 where deactivated_at is not null and wiped_at is null;
 
+-- What was kept before was kept as it came: answers with emails, fingerprints of requests with passwords.
+delete from idempotency_keys;
+
 -- Log-ins. Each is a family of refresh tokens (RFC 9700, section 4.14.2), of which the newest alone is good.
 create table sessions (
     id text primary key,
