@@ -39,9 +39,7 @@ void name_the_unknown(CLI::App& app, int argc, char** argv) {
     }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     set_up_log();
     umask(077);  // what is stored is for the owner alone
     CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
@@ -66,9 +64,17 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
-    } catch (const std::exception& error) {
-        fmt::print(stderr, "stoa: {}\n", error.what());
-        return 1;
     }
     return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "stoa: %s\n", error.what());
+        return 1;
+    }
 }

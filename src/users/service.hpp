@@ -27,7 +27,7 @@ class Service {
     static constexpr std::string_view kAbout =
         "Users: create, retrieve, change email and password, karma, deactivate; log in and out.";
 
-    Service(db::Session& db, Means means) : db_(db), store_(db), means_(std::move(means)) {}
+    Service(db::Session& db, Means means) : db_(db), store_(db), means_(means) {}
 
     /// Adds the operations to the routes.
     static void declare(http::Routes<Service> routes);

@@ -51,7 +51,8 @@ struct TokenParts {
 
 RefreshToken token_of(const TokenParts& parts, const Seal& seal) {
     const std::string token = parts.session.str() + '.' + parts.secret;
-    return RefreshToken(token + '.' + seal.hash("refresh token", token));
+    RefreshToken marked(token + '.' + seal.hash("refresh token", token));
+    return marked;
 }
 
 /// Throws Problem 401 for what was never given out.

@@ -17,11 +17,13 @@ constexpr auto kLife = 900s;
 
 /// A file in a folder of the test's own.
 class SigningKeysFile : public testing::Test {
+  public:
+    SigningKeysFile(const SigningKeysFile&) = delete;
+    SigningKeysFile& operator=(const SigningKeysFile&) = delete;
+
   protected:
     SigningKeysFile() : folder_(fs::temp_directory_path() / ("stoa-keys-" + random_base64url(9))) {}
     ~SigningKeysFile() override { fs::remove_all(folder_); }
-    SigningKeysFile(const SigningKeysFile&) = delete;
-    SigningKeysFile& operator=(const SigningKeysFile&) = delete;
 
     fs::path file() const { return folder_ / "keys.json"; }
 
@@ -61,7 +63,7 @@ TEST_F(SigningKeysFile, that_can_t_be_read_is_told_and_left_alone) {
 
 TEST_F(SigningKeysFile, signs_with_its_first_key_at_once) {
     const auto keys = SigningKeys::load_or_make(file());
-    EXPECT_EQ(&keys.signer(unix_now()), &keys.keys().front());
+    EXPECT_EQ(&keys.signer(unix_now()), keys.keys().data());
     EXPECT_EQ(keys.accepted_until(keys.keys().front(), kLife), 0);
 }
 
@@ -72,9 +74,9 @@ TEST_F(SigningKeysFile, publishes_the_next_key_before_it_signs) {
     ASSERT_EQ(keys.keys().size(), 2U);
     const auto now = keys.keys()[1].made_at;
     EXPECT_EQ(keys.accepted(now, kLife).size(), 2U);
-    EXPECT_EQ(&keys.signer(now), &keys.keys()[0]);
-    EXPECT_EQ(&keys.signer(now + 299), &keys.keys()[0]);
-    EXPECT_EQ(&keys.signer(now + 300), &keys.keys()[1]);
+    EXPECT_EQ(&keys.signer(now), keys.keys().data());
+    EXPECT_EQ(&keys.signer(now + 299), keys.keys().data());
+    EXPECT_EQ(&keys.signer(now + 300), keys.keys().data() + 1);
 }
 
 TEST_F(SigningKeysFile, accepts_the_old_key_until_its_last_token_has_run_out) {
@@ -98,7 +100,7 @@ TEST_F(SigningKeysFile, drops_all_old_keys_where_they_were_stolen) {
 TEST_F(SigningKeysFile, forgets_keys_that_are_of_no_more_use) {
     SigningKeys::load_or_make(file());
     SigningKeys::rotate(file(), false);
-    age(3 * 86'400);
+    age(3 * kLongestTokenLife);
     EXPECT_EQ(SigningKeys::rotate(file(), false).keys().size(), 2U);
 }
 

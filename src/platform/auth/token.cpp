@@ -74,7 +74,7 @@ Claims claims_in(const bj::object& object) {
         throw refused("The token does not say whose it is.");
     }
     claims.identity = {Username(name), *role, std::string(session->as_string())};
-    claims.not_before = time_in(object, object.contains("nbf") ? "nbf" : "iat");
+    claims.not_before = std::max(time_in(object, "nbf"), time_in(object, "iat"));
     claims.expires_at = time_in(object, "exp");
     return claims;
 }

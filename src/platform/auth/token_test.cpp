@@ -39,8 +39,8 @@ std::string signed_by(const SigningKey& key, const bj::object& header, const bj:
 
 bj::object header() { return {{"alg", "EdDSA"}, {"typ", "at+jwt"}, {"kid", "ours"}}; }
 bj::object claims() {
-    return {{"iss", "stoa"}, {"aud", "stoa"}, {"sub", "ada"},     {"role", "moderator"},
-            {"sid", "s1"},   {"iat", kNow},   {"exp", kNow + 900}};
+    return {{"iss", "stoa"}, {"aud", "stoa"}, {"sub", "ada"}, {"role", "moderator"},
+            {"sid", "s1"},   {"iat", kNow},   {"nbf", kNow},  {"exp", kNow + 900}};
 }
 
 bj::object with(bj::object object, const char* name, const bj::value& value) {
@@ -122,7 +122,7 @@ TEST(Token, is_refused_for_another_issuer_or_audience) {
 }
 
 TEST(Token, is_refused_if_it_lacks_a_claim) {
-    for (const char* claim : {"iss", "aud", "sub", "role", "sid", "iat", "exp"}) {
+    for (const char* claim : {"iss", "aud", "sub", "role", "sid", "iat", "nbf", "exp"}) {
         EXPECT_NE(refusal(signed_by(kKey, header(), without(claims(), claim))), "") << claim;
     }
     EXPECT_NE(refusal(signed_by(kKey, header(), with(claims(), "role", "emperor"))), "");

@@ -33,19 +33,24 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// Takes what stands behind the last `separator` off a list.
-std::string_view take_last(std::string_view& list, char separator) {
-    const auto at = list.rfind(separator);
-    const std::string_view last = at == std::string_view::npos ? list : list.substr(at + 1);
-    list = at == std::string_view::npos ? std::string_view() : list.substr(0, at);
-    return trimmed(last);
+/// The elements of a list; a separator within quotes is none.
+std::vector<std::string_view> elements_of(std::string_view list, char separator) {
+    std::vector<std::string_view> elements;
+    bool quoted = false;
+    std::size_t from = 0;
+    for (std::size_t i = 0; i <= list.size(); ++i) {
+        if (i < list.size() && list[i] == '"') quoted = !quoted;
+        if (i < list.size() && (list[i] != separator || quoted)) continue;
+        elements.push_back(trimmed(list.substr(from, i - from)));
+        from = i + 1;
+    }
+    return elements;
 }
 
 /// The node of an element of `Forwarded` (RFC 7239): for="[2001:db8::17]:4711";proto=https.
 std::string_view node_of(std::string_view element) {
     std::string_view node;
-    while (!element.empty()) {
-        const std::string_view pair = take_last(element, ';');
+    for (const std::string_view pair : elements_of(element, ';')) {
         if (lower_case(pair.substr(0, 4)) == "for=") node = pair.substr(4);
     }
     if (node.size() >= 2 && node.starts_with('"') && node.ends_with('"')) {
@@ -125,16 +130,17 @@ ClientAddresses::~ClientAddresses() = default;
 ClientNetwork ClientAddresses::network_of(const Request& request) const {
     auto client = address_in(request.peer);
     if (!client) return {std::string(request.peer), std::string(request.peer)};
-    std::string_view told =
-        field_ == ForwardedField::forwarded ? request.forwarded : request.forwarded_for;
-    // From the last on: each was added by the one behind it, so what stands before the first that is not trusted may be made up.
+    const bool standard = field_ == ForwardedField::forwarded;
+    auto told = elements_of(standard ? request.forwarded : request.forwarded_for, ',');
+    // From the last on: each was added by the one behind it, so what stands before the first that is not trusted may be made
+    // up.
     while (proxies_->contain(*client)) {
-        if (trimmed(told).empty()) return {};
-        const std::string_view element = take_last(told, ',');
-        const auto node = field_ == ForwardedField::forwarded ? node_of(element) : element;
-        const auto before = address_in(host_of(node));
+        while (!told.empty() && told.back().empty()) told.pop_back();
+        if (told.empty()) return {};
+        const auto before = address_in(host_of(standard ? node_of(told.back()) : told.back()));
         if (!before) return network_of_address(*client);
         client = before;
+        told.pop_back();
     }
     return network_of_address(*client);
 }

@@ -50,7 +50,7 @@ TEST(ClientAddress, is_none_where_proxies_ask_for_themselves) {
 
 TEST(ClientAddress, is_the_proxy_where_that_talks_nonsense) {
     EXPECT_EQ(network("127.0.0.1", "nonsense"), "127.0.0.1");
-    EXPECT_EQ(network("10.0.0.1", "192.0.2.1, "), "10.0.0.1");
+    EXPECT_EQ(network("10.0.0.1", "192.0.2.1, nobody"), "10.0.0.1");
 }
 
 TEST(ClientAddress, of_ipv6_is_its_64_bits) {
@@ -82,6 +82,9 @@ TEST(ClientAddress, is_read_from_the_standard_field_where_the_proxy_sets_that) {
               "192.0.2.1");
     EXPECT_EQ(network_by_forwarded("proto=https;for=\"[2001:db8:1:2::1]:80\""),
               network("2001:db8:1:2::1"));
+    EXPECT_EQ(
+        network_by_forwarded(R"(for="198.51.100.7, 198.51.100.8";by=x, for=192.0.2.1;by="a,b;c")"),
+        "192.0.2.1");
     EXPECT_EQ(network_by_forwarded("for=unknown"), "10.1.2.3");
     EXPECT_EQ(network_by_forwarded("for="), "10.1.2.3");
     EXPECT_EQ(network_by_forwarded("for=["), "10.1.2.3");

@@ -165,7 +165,7 @@ TEST(OpenApi, takes_an_idempotency_key_where_something_is_made) {
 
 TEST(OpenApi, refers_to_nothing_that_is_not_there) {
     const std::string text = boost::json::serialize(kDocument);
-    constexpr std::string_view reference = "\"$ref\":\"#";
+    constexpr std::string_view reference = R"("$ref":"#)";
     for (auto found = text.find(reference); found != std::string::npos;
          found = text.find(reference, found + 1)) {
         const auto start = found + reference.size();
