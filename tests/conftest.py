@@ -9,12 +9,17 @@ import subprocess
 import tempfile
 import time
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
 
 BINARY = Path(os.environ.get("STOA_BINARY") or Path(__file__).parents[1] / "build" / "stoa").absolute()
+# Hashes that cost next to nothing, as none of the tests' passwords is worth more.
+CHEAP = {"password-memory": 8, "password-passes": 1}
+# What a server with accounts is started with.
+SECURE = {"auth": "required"}
 
 
 def free_port() -> int:
@@ -43,25 +48,27 @@ class Client(requests.Session):
 class Server:
     """One `stoa serve` process with a port and a data folder of its own."""
 
-    def __init__(self, data: Path, *flags: str, service: str | None = None, by_environment: bool = False):
+    def __init__(self, data: Path, *flags: str, service: str | None = None, by_environment: bool = False,
+                 settings: dict | None = None):
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = data.with_suffix(".log")
         self.command = [BINARY, "serve", *([service] if service else []), *flags]
         self.environment = dict(os.environ)
-        for name, value in {"listen": f"127.0.0.1:{self.port}", "data": data, "auth": "open", "limits": "off"}.items():
+        usual = {"listen": f"127.0.0.1:{self.port}", "data": data, "auth": "open", "limits": "off"} | CHEAP
+        for name, value in (usual | (settings or {})).items():
             if by_environment:
-                self.environment[f"STOA_{name.upper()}"] = str(value)
+                self.environment[f"STOA_{name.upper().replace('-', '_')}"] = str(value)
             else:
-                self.command += [f"--{name}", value]
+                self.command += [f"--{name}", str(value)]
         self.process: subprocess.Popen | None = None
 
-    def start(self) -> "Server":
+    def start(self, awaited: str = "/readyz") -> "Server":
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
         deadline = time.monotonic() + 20
-        while not self.ready():
+        while not self.ready(awaited):
             if (code := self.process.poll()) is not None:
                 self.process = None
                 pytest.fail(f"the server ended with {code} before it was ready:\n{self.tail()}")
@@ -71,9 +78,9 @@ class Server:
             time.sleep(0.02)
         return self
 
-    def ready(self) -> bool:
+    def ready(self, path: str = "/readyz") -> bool:
         try:
-            return requests.get(self.url + "/readyz", timeout=2).status_code == 200
+            return requests.get(self.url + path, timeout=2).status_code == 200
         except (requests.ConnectionError, requests.Timeout):
             return False
 
@@ -118,16 +125,26 @@ def server():
         shared.stop()
 
 
+@pytest.fixture(scope="session")
+def secure():
+    """The same with accounts: a server of this worker that asks for tokens."""
+    with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
+        shared = Server(Path(folder) / "data", settings=SECURE).start()
+        yield shared
+        shared.stop()
+
+
 @pytest.fixture(autouse=True)
 def the_server_outlives_the_test(request):
     """A crash is the failure of the test that caused it, and not of all that come after."""
-    shared = request.getfixturevalue("server") if "server" in request.fixturenames else None
+    shared = [request.getfixturevalue(name) for name in ("server", "secure") if name in request.fixturenames]
     yield
-    if shared and (code := shared.process.poll()) is not None:
-        # The next test finds a server again.
-        last_words = shared.tail()
-        shared.start()
-        pytest.fail(f"the server ended with {code} during this test:\n{last_words}")
+    for each in shared:
+        if (code := each.process.poll()) is not None:
+            # The next test finds a server again.
+            last_words = each.tail()
+            each.start()
+            pytest.fail(f"the server ended with {code} during this test:\n{last_words}")
 
 
 @pytest.fixture(scope="session")
@@ -146,10 +163,10 @@ def running_servers():
     with tempfile.TemporaryDirectory(prefix="stoa-") as folder, ExitStack() as started:
         numbers = itertools.count()
 
-        def start(*flags: str, **options) -> Server:
+        def start(*flags: str, awaited: str = "/readyz", **options) -> Server:
             server = Server(Path(folder) / f"data{next(numbers)}", *flags, **options)
             started.callback(server.stop)
-            return server.start()
+            return server.start(awaited)
 
         yield start
 
@@ -160,10 +177,21 @@ def start_server():
     yield from running_servers()
 
 
+@pytest.fixture
+def start_secure(start_server):
+    """The same for servers with accounts."""
+    return partial(start_server, settings=SECURE)
+
+
 @pytest.fixture(scope="module")
 def start_module_server():
     """The same for servers that all tests of a module share."""
     yield from running_servers()
+
+
+@pytest.fixture(scope="module")
+def start_module_secure(start_module_server):
+    return partial(start_module_server, settings=SECURE)
 
 
 @pytest.fixture

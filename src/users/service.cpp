@@ -58,7 +58,7 @@ void Service::declare(http::Routes<Service> routes) {
                {.id = "change_password",
                 .summary = "Change the password",
                 .right = rights::user,
-                .description = "Ends all sessions of the user. An admin may leave out `current`.",
+                .description = "Ends all sessions of the user. An admin may leave out somebody else's `current`.",
                 .not_found = kNoUser,
                 .forbidden = "The current password is another one, or the user is somebody else.",
                 .conflict = "The password was changed by another request."},
@@ -141,6 +141,10 @@ Task<User> Service::change_password(Username name, PasswordChange change, Caller
                                     http::ClientNetwork network) {
     caller.must_have_right_to(name);
     const Login login = present(co_await store_.login(name.lower()));
+    // Of other passwords an admin need not know the current one; of the own, who has only found its token must not be able to.
+    if (!change.current && caller.is(name) && !caller.session().empty()) {
+        throw Problem::invalid({Fault::In::body, "/current", "is missing"});
+    }
     if (change.current) {
         co_await check_current(name, *change.current, login.password_hash, network);
     }

@@ -76,7 +76,7 @@ struct GivenPassword : Text<GivenPassword> {
 
 struct PasswordChange {
     static constexpr bool is_body = true;
-    std::optional<GivenPassword> current;  ///< an admin may leave it out
+    std::optional<GivenPassword> current;  ///< an admin may leave out somebody else's
     Password new_;
 
     void check(const Caller& caller, Faults& faults) const;

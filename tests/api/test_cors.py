@@ -127,7 +127,7 @@ def test_a_conflict_can_be_read_too(page):
 
 
 def test_a_page_can_read_when_to_come_again(start_server):
-    server = start_server("--cors-origins", ALLOWED[0], "--limits", "on", "--rate", "0.01", "--burst", "1", by_environment=True)
+    server = start_server("--cors-origins", ALLOWED[0], settings={"limits": "on", "read-limit": "0.01,1"})
     with server.client() as api:
         headers = from_page(ALLOWED[0], **{"X-Forwarded-For": "203.0.113.7"})
         found(api.get("/posts", headers=headers))

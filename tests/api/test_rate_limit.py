@@ -1,4 +1,4 @@
-"""`--limits on`: each address beyond this machine has its own share, and clients of this machine have no limit.
+"""`--limits on`: each address beyond this machine has its own share of reads, and clients of this machine have no limit.
 
 The tests are clients of this machine, as a proxy is, and so are believed when they say for whom they ask.
 """
@@ -18,15 +18,14 @@ BURST = 4
 PATH = "/api/v1/posts"
 
 
-def limits(rate: float, burst: int) -> list[str]:
-    """Flags that go before what the environment of every test server says, which is that there are none."""
-    return ["--limits", "on", "--rate", str(rate), "--burst", str(burst)]
+def limits(rate: float, burst: int) -> dict:
+    return {"limits": "on"} | {f"{each}-limit": f"{rate},{burst}" for each in ("read", "write", "login", "signup")}
 
 
 @pytest.fixture(scope="module")
 def limited(start_module_server):
     """So slow that nothing comes back while a test runs."""
-    return start_module_server(*limits(0.01, BURST), by_environment=True)
+    return start_module_server(settings=limits(0.01, BURST))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,7 @@ def test_another_address_is_not_touched(limited, addresses):
     spend(limited, next(addresses))
 
 
-def test_all_paths_of_the_api_share_one_burst(limited, address):
+def test_all_reads_of_the_api_share_one_burst(limited, address):
     for path, status in [("/posts", 200), ("/votes/5", 200), ("/users/nobody-here", 404), ("/nowhere", 404)]:
         assert ask(limited, address, path=f"/api/v1{path}").status_code == status
     for path in ("/posts", "/votes/5", "/nowhere"):
@@ -135,7 +134,7 @@ def test_what_is_beside_the_api_has_no_limit(limited, address, path):
 
 
 def test_after_the_time_named_a_request_is_taken_again(start_server):
-    server = start_server(*limits(1, 1), by_environment=True)
+    server = start_server(settings=limits(1, 1))
     found(ask(server, "203.0.113.7"))
     refused = ask(server, "203.0.113.7")
     assert_problem(refused, 429)
@@ -145,7 +144,7 @@ def test_after_the_time_named_a_request_is_taken_again(start_server):
 
 
 def test_it_comes_back_at_the_rate_and_no_faster(start_server):
-    server = start_server(*limits(20, 5), by_environment=True)
+    server = start_server(settings=limits(20, 5))
     started, taken = time.monotonic(), 0
     while time.monotonic() - started < 1:
         taken += ask(server, "203.0.113.7").status_code == 200
@@ -157,6 +156,13 @@ def test_a_wait_of_more_than_a_second_is_named(limited, address):
     spend(limited, address)
     wait = int(ask(limited, address).headers["Retry-After"])
     assert 90 <= wait <= 100, "one request in 100 seconds"
+
+
+def listening(address: str, folder) -> Server:
+    """A server on more than this machine's loopback."""
+    server = Server(folder / "data", settings=limits(0.01, BURST), by_environment=True)
+    server.environment["STOA_LISTEN"] = f"{address}:{server.port}"
+    return server
 
 
 def own_address() -> str:
@@ -171,9 +177,7 @@ def own_address() -> str:
 
 def test_a_client_that_is_no_proxy_of_this_machine_is_not_believed(tmp_path):
     address = own_address()
-    server = Server(tmp_path / "data", *limits(0.01, BURST), by_environment=True)
-    server.environment["STOA_LISTEN"] = f"0.0.0.0:{server.port}"
-    server.start()
+    server = listening("0.0.0.0", tmp_path).start()
     try:
         def answers(forwarded: str) -> int:
             with socket.create_connection((address, server.port), timeout=10) as wire:
@@ -187,16 +191,14 @@ def test_a_client_that_is_no_proxy_of_this_machine_is_not_believed(tmp_path):
 
 
 def test_with_limits_off_nothing_is_refused(start_server):
-    server = start_server("--rate", "0.01", "--burst", "1")
+    server = start_server(settings=limits(0.01, 1) | {"limits": "off"})
     for _ in range(30):
         found(ask(server, "203.0.113.7"))
 
 
 def test_a_server_of_both_protocols_knows_ipv4_clients_of_this_machine(tmp_path):
     """To a socket that takes both, 127.0.0.1 is ::ffff:127.0.0.1."""
-    server = Server(tmp_path / "data", *limits(0.01, BURST), by_environment=True)
-    server.environment["STOA_LISTEN"] = f"[::]:{server.port}"
-    server.start()
+    server = listening("[::]", tmp_path).start()
     try:
         for _ in range(3 * BURST):
             found(ask(server))

@@ -15,9 +15,10 @@ def environment(**variables: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("STOA_")} | variables
 
 
-def run(*arguments, timeout: float = 20, folder: Path | None = None, **variables: str) -> subprocess.CompletedProcess:
-    """Runs it with pipes for its output; it must end by itself."""
-    return subprocess.run([BINARY, *arguments], timeout=timeout, capture_output=True, text=True, cwd=folder,
+def run(*arguments, timeout: float = 20, folder: Path | None = None, given: str = "",
+        **variables: str) -> subprocess.CompletedProcess:
+    """Runs it with pipes for its input and output; it must end by itself."""
+    return subprocess.run([BINARY, *arguments], timeout=timeout, capture_output=True, text=True, cwd=folder, input=given,
                           env=environment(**variables))
 
 
@@ -55,9 +56,9 @@ def assert_refused(ended: subprocess.CompletedProcess, *culprits: str, code: int
 
 
 @contextmanager
-def served(folder: Path, *flags: str):
+def served(folder: Path, *flags: str, settings: dict | None = None):
     """A server on a data folder that is there already."""
-    server = Server(folder, *flags).start()
+    server = Server(folder, *flags, settings=settings).start()
     try:
         yield server
     finally:

@@ -9,7 +9,9 @@ from program import Terminal, assert_refused, found, run, served
 
 SERVICES = ["posts", "votes", "users", "messages"]
 # Options that do not take every text.
-CHECKED = {"threads", "auth", "limits", "rate", "burst", "max-connections", "max-head", "max-body", "head-timeout",
+CHECKED = {"threads", "auth", "token-lifetime", "session-lifetime", "forget-after", "password-memory", "password-passes",
+           "password-threads", "password-queue", "limits", "read-limit", "write-limit", "login-limit", "signup-limit",
+           "guess-limit", "forwarded-header", "max-connections", "max-head", "max-body", "head-timeout",
            "body-timeout", "idle-timeout", "drain-timeout", "log-level"}
 OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
@@ -17,7 +19,8 @@ OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 # Help.
 
 @pytest.mark.parametrize("arguments", [
-    [], ["serve"], ["import"], ["import", "reddit-csv"], ["openapi"]], ids=lambda words: " ".join(words) or "stoa")
+    [], ["serve"], ["import"], ["import", "reddit-csv"], ["openapi"], ["user"], ["user", "create"], ["keys"], ["keys", "list"],
+    ["keys", "rotate"]], ids=lambda words: " ".join(words) or "stoa")
 def test_help_is_on_standard_output(arguments):
     ended = run(*arguments, "--help")
     assert ended.returncode == 0
@@ -26,7 +29,7 @@ def test_help_is_on_standard_output(arguments):
 
 def test_help_names_every_command():
     explained = run("--help").stdout
-    for command in ("serve", "import", "openapi"):
+    for command in ("serve", "import", "openapi", "user", "keys"):
         assert re.search(rf"^ +{command} ", explained, re.MULTILINE), command
 
 
@@ -38,7 +41,7 @@ def test_version_is_one_line():
 
 def test_help_of_serve_lists_every_option_and_says_how_their_environment_variables_are_named():
     explained = run("serve", "--help").stdout
-    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "cors-origins", "users-url", "config", "help"}
+    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "cors-origins", "users-url", "trusted-proxies", "keys", "config", "help"}
     assert re.search(r"--max-body\b.*\bSTOA_MAX_BODY\b", explained)
 
 
@@ -62,13 +65,26 @@ REFUSED = {
     "an unknown option with a value": (["serve", "--colour=red"], "--colour"),
     "half the name of an option": (["serve", "--list=127.0.0.1:80"], "--list"),
     "an option without its value": (["serve", "--listen"], "--listen"),
-    "an option twice": (["serve", "--rate", "5", "--rate", "6"], "--rate"),
+    "an option twice": (["serve", "--read-limit", "5,6", "--read-limit", "6,7"], "--read-limit"),
+    "an option that is no more": (["serve", "--rate", "5"], "--rate"),
+    "no way to ask who calls": (["serve", "--auth", "closed"], "--auth"),
     "a word for a number": (["serve", "--max-body", "lots"], "--max-body"),
     "a number with a unit": (["serve", "--max-body", "5MB"], "--max-body"),
     "a number too small": (["serve", "--threads", "0"], "--threads"),
     "a number too large": (["serve", "--threads", "1025"], "--threads"),
     "no number of seconds": (["serve", "--head-timeout", "nan"], "--head-timeout"),
-    "no number of requests": (["serve", "--rate", "nan"], "--rate"),
+    "no number of requests": (["serve", "--read-limit", "nan,5"], "--read-limit"),
+    "a rate without a burst": (["serve", "--write-limit", "5"], "--write-limit"),
+    "a burst of nothing": (["serve", "--login-limit", "5,0"], "--login-limit"),
+    "a rate below nothing": (["serve", "--signup-limit", "-1,5"], "--signup-limit"),
+    "a third number": (["serve", "--read-limit", "1,2,3"], "--read-limit"),
+    "another header": (["serve", "--forwarded-header", "x-real-ip"], "--forwarded-header"),
+    "too little memory for a hash": (["serve", "--password-memory", "7"], "--password-memory"),
+    "no pass over it": (["serve", "--password-passes", "0"], "--password-passes"),
+    "no thread for hashes": (["serve", "--password-threads", "0"], "--password-threads"),
+    "tokens for no time": (["serve", "--token-lifetime", "0"], "--token-lifetime"),
+    "sessions for no time": (["serve", "--session-lifetime", "0"], "--session-lifetime"),
+    "forgetting before the end": (["serve", "--forget-after", "-1"], "--forget-after"),
     "a fraction of a thread": (["serve", "--threads", "1.5"], "--threads"),
     "a word that is no choice": (["serve", "--log-level", "loud"], "--log-level"),
     "another case": (["serve", "--limits", "OFF"], "--limits"),
@@ -86,6 +102,12 @@ def test_a_bad_command_line_is_refused_by_name(tmp_path, free_address, arguments
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1", "127.0.0.1:99999", "127.0.0.1:http", ":", "256.0.0.1:8080"])
 def test_an_address_that_is_none_is_refused_by_name(tmp_path, address):
     assert_refused(run("serve", "--listen", address, folder=tmp_path), address)
+
+
+@pytest.mark.parametrize("network", ["nonsense", "10.0.0.0/33", "2001:db8::/129", "10.0.0.0/-1", "10.0.0/8", "proxy.example.org"])
+def test_a_network_that_is_none_is_refused_by_name(tmp_path, free_address, network):
+    ended = run("serve", "--trusted-proxies", f"::1/128,{network}", "--listen", free_address, folder=tmp_path, timeout=4)
+    assert_refused(ended, network)
 
 
 # Flag, environment, configuration file.
@@ -129,7 +151,8 @@ def test_a_flag_goes_before_the_environment_and_that_before_the_configuration(st
 
 @pytest.mark.parametrize("way", ["--config FILE", "--config=FILE", "STOA_CONFIG"])
 def test_a_configuration_file_is_named_by_a_flag_or_the_environment(start_server, configuration, monkeypatch, way):
-    file = configuration("# Our defaults.", "", 'log-level = "warn"  # Quiet.', "max-body = 1500", "rate = 2.5")
+    file = configuration("# Our defaults.", "", 'log-level = "warn"  # Quiet.', "max-body = 1500",
+                         "session-lifetime = 2.5", 'read-limit = "2.5,5"')
     if way == "STOA_CONFIG":
         monkeypatch.setenv("STOA_CONFIG", str(file))
         server = start_server()
@@ -159,10 +182,10 @@ def test_a_configuration_file_may_name_several_origins(start_server, configurati
 
 
 @pytest.mark.parametrize("line, culprit", [
-    ('colour = "red"', "'colour'"), ("log_level = \"warn\"", "'log_level'"), ("[serve]\nrate = 5", "'serve"),
-    ("[serve.limits]\nrate = 5", "'serve.limits"), ("rate = \"fast\"", "rate"), ("threads = 0", "threads"),
+    ('colour = "red"', "'colour'"), ("log_level = \"warn\"", "'log_level'"), ("[serve]\nthreads = 5", "'serve"),
+    ("[serve.limits]\nthreads = 5", "'serve.limits"), ("forget-after = \"soon\"", "forget-after"), ("threads = 0", "threads"),
     ("log-level = \"loud\"", "log-level"), ("log-level loud", "log-level loud"), ("max-body = ", "max-body"),
-    ("rate = 5\nrate = 6", "rate"), ("rate = [5, 6]", "rate")])
+    ("threads = 5\nthreads = 6", "threads"), ("threads = [5, 6]", "threads"), ('read-limit = "fast"', "read-limit")])
 def test_a_bad_line_of_a_configuration_is_refused_by_name(tmp_path, configuration, free_address, line, culprit):
     file = configuration("# Our defaults.", line)
     ended = run("serve", "--config", file, "--data", tmp_path / "data", "--listen", free_address, timeout=5)
