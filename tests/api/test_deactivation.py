@@ -128,6 +128,7 @@ def test_admins_see_who_is_deactivated_in_the_list_of_accounts(secure, ada):
 
 
 def test_accounts_are_listed_newest_first_page_by_page(secure):
+    the_admin(secure)  # is among them, and was there before
     names = [sign_up(secure)["username"] for _ in range(5)]
     assert [each["username"] for each in accounts(secure)][:5] == names[::-1]
     first = found(the_admin(secure).get("/accounts?limit=2"))
