@@ -131,13 +131,13 @@ void print(const bj::value& account) {
 
 void list(const UserOptions& options) {
     Users users(options);
-    if (!options.as_json) {
-        fmt::print("{:<20}  {:<9}  {:>7}  {:<10}  {}\n", "username", "role", "karma", "since",
-                   "email");
-    }
-    std::string path = "/accounts?limit=100";
-    while (true) {
+    bool is_first = true;
+    for (std::string path = "/accounts?limit=100"; !path.empty(); is_first = false) {
         const bj::value page = users.ask("GET", path);
+        if (is_first && !options.as_json) {
+            fmt::print("{:<20}  {:<9}  {:>7}  {:<10}  {}\n", "username", "role", "karma", "since",
+                       "email");
+        }
         for (const bj::value& account : page.at("items").as_array()) {
             if (options.as_json) {
                 fmt::print("{}\n", bj::serialize(account));
@@ -145,8 +145,8 @@ void list(const UserOptions& options) {
                 print(account);
             }
         }
-        if (page.at("next").is_null()) return;
-        path = std::string(page.at("next").as_string()).substr(std::string_view("/api/v1").size());
+        const auto* next = page.at("next").if_string();
+        path = next ? std::string(*next).substr(std::string_view("/api/v1").size()) : "";
     }
 }
 

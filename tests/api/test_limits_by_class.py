@@ -104,6 +104,13 @@ def test_what_changes_nothing_is_a_read(limited, address, method, path, answer):
     assert caller.request(method, path).status_code == ask("read", caller) == 429
 
 
+@pytest.mark.parametrize("name", ["login", "signup"])
+def test_an_account_is_no_help_to_make_more_of_them_or_to_guess_at_others(limited, address, name):
+    token = an_account(limited).token
+    answers(name, from_address(limited, address), BURST)
+    assert ask(name, from_address(limited, address, token)) == 429
+
+
 @every_class
 def test_a_trusted_proxys_own_requests_are_not_limited(limited, name):
     assert 429 not in answers(name, Caller(limited), 3 * BURST)

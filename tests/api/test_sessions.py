@@ -272,3 +272,62 @@ def test_signing_up_needs_a_password(secure):
     assert_problem(plain(secure).post("/users", json={"username": name, "email": an_address(name)}), 422, pointer="/password")
     assert_problem(plain(secure).post("/users", json={}), 422, pointer=["/username", "/email", "/password"])
     assert_problem(plain(secure).get(f"/users/{name}"), 404)
+
+
+# What happens while a password is being looked at.
+
+SLOW = {"auth": "required", "password-memory": 131072, "password-passes": 3}
+
+
+@pytest.fixture
+def slow(start_server):
+    """A server on which looking at a password takes long enough for something to happen meanwhile."""
+    return start_server(settings=SLOW)
+
+
+def while_logging_in(server, username: str, happen):
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(refusal, server, username)
+        time.sleep(0.1)
+        happen()
+        return coming.result()
+
+
+@pytest.mark.parametrize("change", ["role", "deactivation"])
+def test_who_is_changed_while_logging_in_is_not_let_in_as_before(slow, change):
+    admin, ada = the_admin(slow), an_account(slow, "moderator")
+
+    def happen():
+        found(admin.put(f"/accounts/{ada.username}/role", json={"role": "member"}) if change == "role"
+              else admin.delete(f"/users/{ada.username}"))
+
+    assert_problem(while_logging_in(slow, ada.username, happen), 401)
+
+
+def test_when_hashes_cost_more_than_before_all_who_log_in_at_once_are_let_in(start_secure):
+    server = start_secure()
+    ada = an_account(server)
+    server.stop()
+    server.command[server.command.index("--password-passes") + 1] = "3"
+    server.start()
+    with ThreadPoolExecutor(8) as pool:
+        for response in pool.map(lambda _: refusal(server, ada.username), range(8)):
+            made(response)
+
+
+def test_a_log_in_is_not_answered_again_once_the_account_is_gone(secure, ada):
+    same = {"headers": key()}
+    made(refusal(secure, ada.username, **same))
+    found(log_in(secure, ada.username).delete(f"/users/{ada.username}"))
+    assert_problem(refusal(secure, ada.username, **same), 401)
+
+
+def test_a_key_of_nobody_is_no_way_to_try_passwords(secure, ada):
+    same = {"headers": key()}
+    made(refusal(secure, ada.username, **same))
+    assert_problem(refusal(secure, ada.username, "another password", **same), 401)
+
+
+def test_an_answer_to_a_service_has_no_address(secure, ada):
+    answer = found(an_account(secure, "service").patch(f"/users/{ada.username}/karma", json={"delta": 1}))
+    assert "email" not in answer and ada.email not in str(answer)
