@@ -61,6 +61,7 @@ void complete(ServeOptions& options) {
         options.site.services = {options.service};
     }
     if (options.server.listen.empty()) options.server.listen = default_listen(options.service);
+    options.site.threads = options.server.threads;
     options.server.access_log = options.log_level == "info" || options.log_level == "debug";
 }
 

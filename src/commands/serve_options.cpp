@@ -75,11 +75,12 @@ class Group {
                    number_in(least, most), fmt::format("{:g}", now));
     }
 
-    void kibibytes(const std::string& name, std::size_t& bytes, const char* help, std::size_t least,
-                   std::size_t most) {
-        const auto set = [&bytes](const std::size_t& kib) { bytes = kib << 10; };
-        calculated(command_.add_option_function<std::size_t>(name, set, help), name, "KIB",
-                   CLI::Range(least, most), fmt::format("{}", bytes >> 10));
+    /// A number of bytes, in units of 2^shift.
+    void bytes(const std::string& name, std::size_t& target, int shift, const char* kind,
+               const char* help, std::size_t least, std::size_t most) {
+        const auto set = [&target, shift](const std::size_t& units) { target = units << shift; };
+        calculated(command_.add_option_function<std::size_t>(name, set, help), name, kind,
+                   CLI::Range(least, most), fmt::format("{}", target >> shift));
     }
 
     void rate(const std::string& name, http::Rate& target, const char* help) {
@@ -162,8 +163,8 @@ void add_access_options(CLI::App& command, ServeOptions& options) {
     access.time<Days>("--forget-after", site.forget_after, "DAYS",
                       "After which a deactivated user's email and password are wiped", 0, 36'500);
     HashingOptions& hashing = site.hashing;
-    access.kibibytes("--password-memory", hashing.cost.memory, "That hashing a password takes", 8,
-                     4 << 20);
+    access.bytes("--password-memory", hashing.cost.memory, 10, "KIB",
+                 "That hashing a password takes", 8, 4 << 20);
     access.value("--password-passes", hashing.cost.operations, "N", "Over that memory",
                  CLI::Range(1, 1'000));
     access.value("--password-threads", hashing.threads, "N", "That hash passwords",
@@ -217,8 +218,10 @@ void add_options(CLI::App& command, ServeOptions& options) {
         ->type_name("")
         ->check(CLI::IsMember({"posts", "votes", "users", "messages"}));
     add_network_options(command, options);
-    Group(command, "Data")
-        .value("--data", options.site.data, "DIR", "Folder of the SQLite files, made if need be");
+    Group data(command, "Data");
+    data.value("--data", options.site.data, "DIR", "Folder of the SQLite files, made if need be");
+    data.bytes("--cache", options.site.cache, 20, "MIB",
+               "For answers that are told again until something changes; 0: none", 0, 1 << 20);
     add_access_options(command, options);
     add_limit_options(command, options);
     Group(command, "Logs")

@@ -23,6 +23,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::size_t kCached = 2;  // services that keep answers: posts and votes
+
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     const std::string schema = fmt::format("{}/schema/sqlite", service);
     const std::array<std::string_view, 2> migrations{http::kIdempotencySchema, schema};
@@ -102,6 +104,7 @@ class Site::ThreadApplication final : public http::Application {
     /// One service: its session and what its endpoints stand on, then itself.
     struct Part {
         std::unique_ptr<db::Session> session;
+        std::unique_ptr<http::AnswerCache> cache;
         std::unique_ptr<http::Foundation> foundation;
         std::shared_ptr<void> service;
     };
@@ -142,8 +145,10 @@ class Site::ThreadApplication final : public http::Application {
         if (storage == site_.storage_.end()) return nullptr;
         Part part;
         part.session = storage->second.database->session(loop_);
+        part.cache = std::make_unique<http::AnswerCache>(site_.options_.cache /
+                                                         site_.options_.threads / kCached);
         part.foundation = std::make_unique<http::Foundation>(http::Foundation{
-            router_, gate_, *part.session, storage->second.keys, seal_of<Service>()});
+            router_, gate_, *part.session, storage->second.keys, *part.cache, seal_of<Service>()});
         auto service = std::make_shared<Service>(make(*part.session));
         Service::declare(http::Routes<Service>(*service, *part.foundation));
         part.service = service;

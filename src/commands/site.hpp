@@ -52,6 +52,8 @@ struct SiteOptions {
     std::chrono::seconds session_lifetime = std::chrono::hours(24 * 30);
     std::chrono::seconds forget_after = std::chrono::hours(24 * 30);  ///< from a deactivation on
     HashingOptions hashing = {};
+    std::size_t threads = 1;                    ///< I/O threads, among which the cache is divided
+    std::size_t cache = std::size_t{64} << 20;  ///< bytes, for answers that may be told again
     bool wipes_leavers = true;
     bool is_limited = true;
     LimitOptions limits = {};

@@ -54,8 +54,8 @@ Task<http::Created<Post>> Service::create(NewPost post, db::Transaction& tx) {
     co_return http::created(std::move(made), place);
 }
 
-Task<Post> Service::retrieve(PostId id) {
-    auto post = co_await store_.find(id);
+Task<Post> Service::retrieve(PostId id, db::Reading& reading) {
+    auto post = co_await store_.find(id, reading);
     if (!post) throw gone();
     co_return std::move(*post);
 }
@@ -68,15 +68,16 @@ Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
     co_return std::move(*post);
 }
 
-Task<Page<PostSummary>> Service::list(PostQuery query) {
+Task<Page<PostSummary>> Service::list(PostQuery query, db::Reading& reading) {
     if (query.ids) {
-        auto found = co_await store_.find_all(query.ids->ids);
+        auto found = co_await store_.find_all(query.ids->ids, reading);
         co_return Page<PostSummary>{std::move(found), std::nullopt};
     }
     const Limit limit = query.limit.value_or(Limit{Limit::if_absent});
     const Cursor after = query.cursor.value_or(Cursor::start());
-    if (query.community) co_return co_await store_.recent_of(*query.community, limit, after);
-    co_return co_await store_.recent(limit, after);
+    if (query.community)
+        co_return co_await store_.recent_of(*query.community, limit, after, reading);
+    co_return co_await store_.recent(limit, after, reading);
 }
 
 Task<Arrivals> Service::import(PostImport import, db::Transaction& tx) {

@@ -20,9 +20,9 @@ class Service {
 
   private:
     Task<http::Created<Post>> create(NewPost post, db::Transaction& tx);
-    Task<Post> retrieve(PostId id);
+    Task<Post> retrieve(PostId id, db::Reading& reading);
     Task<Post> remove(PostId id, Caller caller, db::Transaction& tx);
-    Task<Page<PostSummary>> list(PostQuery query);
+    Task<Page<PostSummary>> list(PostQuery query, db::Reading& reading);
     Task<Arrivals> import(PostImport import, db::Transaction& tx);
 
     Store store_;

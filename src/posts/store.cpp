@@ -36,26 +36,45 @@ const Query kFindImported{"select post_id from imported_posts where source = $1"
 
 const Query kRecordImport{"insert into imported_posts (source, post_id) values ($1, $2)"};
 
+// What answers depend on: a post, the list of all, that of a community.
+db::Topic one(PostId id) { return db::topic("post", id.value()); }
+db::Topic all() { return db::topic("posts"); }
+db::Topic all_of(const CommunityName& community) { return db::topic("community", community.str()); }
+
+void changes_lists(db::Transaction& tx, const CommunityName& community) {
+    tx.changes(all());
+    tx.changes(all_of(community));
+}
+
 }  // namespace
 
 Task<Post> Store::insert(db::Transaction& tx, NewPost post, Timestamp now) {
-    co_return *co_await tx.one<Post>(kInsert, post.title, post.text, post.community, post.url,
-                                     post.username, now);
+    changes_lists(tx, post.community);
+    auto made = co_await tx.one<Post>(kInsert, post.title, post.text, post.community, post.url,
+                                      post.username, now);
+    co_return std::move(*made);
 }
 
-Task<std::optional<Post>> Store::find(PostId id) { return db_.one<Post>(kFind, id); }
+Task<std::optional<Post>> Store::find(PostId id, db::Reading& reading) {
+    reading.depends_on(one(id));
+    return db_.one<Post>(kFind, id);
+}
 
-Task<std::vector<PostSummary>> Store::find_all(std::vector<PostId> ids) {
+Task<std::vector<PostSummary>> Store::find_all(std::vector<PostId> ids, db::Reading& reading) {
+    for (const PostId id : ids) reading.depends_on(one(id));
     return db_.each<PostSummary>(kFindSummary, std::move(ids));
 }
 
-Task<Page<PostSummary>> Store::recent(Limit limit, Cursor after) {
+Task<Page<PostSummary>> Store::recent(Limit limit, Cursor after, db::Reading& reading) {
+    reading.depends_on(all());
     co_return page_of(
         co_await db_.all<PostSummary>(kRecent, after.major, after.minor, limit.value() + 1), limit,
         place);
 }
 
-Task<Page<PostSummary>> Store::recent_of(CommunityName community, Limit limit, Cursor after) {
+Task<Page<PostSummary>> Store::recent_of(CommunityName community, Limit limit, Cursor after,
+                                         db::Reading& reading) {
+    reading.depends_on(all_of(community));
     co_return page_of(co_await db_.all<PostSummary>(kRecentOf, community, after.major, after.minor,
                                                     limit.value() + 1),
                       limit, place);
@@ -66,12 +85,18 @@ Task<std::optional<Username>> Store::author(db::Transaction& tx, PostId id) {
 }
 
 Task<std::optional<Post>> Store::remove(db::Transaction& tx, PostId id) {
-    return tx.one<Post>(kDelete, id);
+    auto post = co_await tx.one<Post>(kDelete, id);
+    if (post) {
+        tx.changes(one(id));
+        changes_lists(tx, post->community);
+    }
+    co_return post;
 }
 
 Task<Arrival> Store::import(db::Transaction& tx, const ImportedPost& post) {
     const auto known = co_await tx.one<PostId>(kFindImported, post.source);
     if (known) co_return Arrival{post.source, *known, false};
+    changes_lists(tx, post.community);
     const auto made = co_await tx.one<Post>(kInsert, post.title, post.text, post.community,
                                             post.url, post.username, post.created_at);
     co_await tx.execute(kRecordImport, post.source, made->id);

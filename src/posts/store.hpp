@@ -15,14 +15,15 @@ class Store {
 
     static Task<Post> insert(db::Transaction& tx, NewPost post, Timestamp now);
 
-    Task<std::optional<Post>> find(PostId id);
+    Task<std::optional<Post>> find(PostId id, db::Reading& reading);
 
     /// The posts with these ids, in their order; those that are gone are left out.
-    Task<std::vector<PostSummary>> find_all(std::vector<PostId> ids);
+    Task<std::vector<PostSummary>> find_all(std::vector<PostId> ids, db::Reading& reading);
 
     /// Newest first.
-    Task<Page<PostSummary>> recent(Limit limit, Cursor after);
-    Task<Page<PostSummary>> recent_of(CommunityName community, Limit limit, Cursor after);
+    Task<Page<PostSummary>> recent(Limit limit, Cursor after, db::Reading& reading);
+    Task<Page<PostSummary>> recent_of(CommunityName community, Limit limit, Cursor after,
+                                      db::Reading& reading);
 
     /// Who made a post, if it is there.
     static Task<std::optional<Username>> author(db::Transaction& tx, PostId id);

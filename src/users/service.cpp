@@ -54,15 +54,17 @@ void Service::declare(http::Routes<Service> routes) {
                 .not_found = kNoUser,
                 .conflict = "The email is taken."},
                &Service::update_email);
-    routes.put("/users/{username}/password",
-               {.id = "change_password",
-                .summary = "Change the password",
-                .right = rights::user,
-                .description = "Ends all sessions of the user. An admin may leave out somebody else's `current`.",
-                .not_found = kNoUser,
-                .forbidden = "The current password is another one, or the user is somebody else.",
-                .conflict = "The password was changed by another request."},
-               &Service::change_password);
+    routes.put(
+        "/users/{username}/password",
+        {.id = "change_password",
+         .summary = "Change the password",
+         .right = rights::user,
+         .description =
+             "Ends all sessions of the user. An admin may leave out somebody else's `current`.",
+         .not_found = kNoUser,
+         .forbidden = "The current password is another one, or the user is somebody else.",
+         .conflict = "The password was changed by another request."},
+        &Service::change_password);
     routes.patch("/users/{username}/karma",
                  {.id = "change_karma",
                   .summary = "Increment or decrement the karma",

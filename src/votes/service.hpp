@@ -25,9 +25,9 @@ class Service {
                    db::Transaction& tx);
     Task<http::Private<Vote>> retrieve(PostId post, Username voter, Caller caller);
     Task<Vote> withdraw(PostId post, Username voter, Caller caller, db::Transaction& tx);
-    Task<Tally> report(PostId post);
-    Task<Page<Tally>> top(TopQuery query);
-    Task<Page<Tally>> sort(SortQuery query);
+    Task<Tally> report(PostId post, db::Reading& reading);
+    Task<Page<Tally>> top(TopQuery query, db::Reading& reading);
+    Task<Page<Tally>> sort(SortQuery query, db::Reading& reading);
     Task<VotesTaken> import(VoteImport import, db::Transaction& tx);
 
     Store store_;

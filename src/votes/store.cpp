@@ -47,6 +47,10 @@ const Query kTop{"select " + db::columns<Tally>() +
                  " from tallies where (score, post_id) < ($1, $2) "
                  "order by score desc, post_id desc limit $3"};
 
+// What answers depend on: the counts of a post, those of all.
+db::Topic one(PostId post) { return db::topic("tally", post.value()); }
+db::Topic all() { return db::topic("tallies"); }
+
 }  // namespace
 
 Task<std::optional<Vote>> Store::insert(db::Transaction& tx, PostId post, Username user,
@@ -80,14 +84,16 @@ Task<std::optional<Vote>> Store::find(PostId post, Username user) {
     return db_.one<Vote>(kFind, post, user.lower());
 }
 
-Task<Tally> Store::tally(PostId post) {
+Task<Tally> Store::tally(PostId post, db::Reading& reading) {
+    reading.depends_on(one(post));
     auto tally = co_await db_.one<Tally>(kTally, post);
     co_return tally ? *tally : Tally{.post_id = post};
 }
 
-Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts) {
+Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts, db::Reading& reading) {
     std::sort(posts.begin(), posts.end());
     posts.erase(std::unique(posts.begin(), posts.end()), posts.end());
+    for (const PostId post : posts) reading.depends_on(one(post));
     auto tallies = co_await db_.each<Tally>(kTally, posts);
     // Those that nobody voted on have no row: `tallies` is ordered by id here, as `posts` is.
     std::vector<Tally> all;
@@ -100,12 +106,15 @@ Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts) {
     co_return all;
 }
 
-Task<Page<Tally>> Store::top(Limit limit, Cursor after) {
+Task<Page<Tally>> Store::top(Limit limit, Cursor after, db::Reading& reading) {
+    reading.depends_on(all());
     auto rows = co_await db_.all<Tally>(kTop, after.major, after.minor, limit.value() + 1);
     co_return page_of(std::move(rows), limit, place);
 }
 
 Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes) {
+    tx.changes(one(post));
+    tx.changes(all());
     return tx.execute(kCount, post, upvotes, downvotes);
 }
 

@@ -27,13 +27,13 @@ class Store {
     Task<std::optional<Vote>> find(PostId post, Username user);
 
     /// A post's counts; zeros if nobody voted on it.
-    Task<Tally> tally(PostId post);
+    Task<Tally> tally(PostId post, db::Reading& reading);
 
     /// The tallies of these posts, best score first, ties newest post first; one for each distinct id.
-    Task<std::vector<Tally>> sorted(std::vector<PostId> posts);
+    Task<std::vector<Tally>> sorted(std::vector<PostId> posts, db::Reading& reading);
 
     /// All that were voted on, in the same order.
-    Task<Page<Tally>> top(Limit limit, Cursor after);
+    Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
 
   private:
     /// Adds to a post's counts.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/db/changes.hpp"
 #include "platform/db/value.hpp"
 #include "platform/task.hpp"
 
@@ -85,7 +86,11 @@ class Executor {
 };
 
 /// What a write operation has in hand: all that it does becomes durable at once, or nothing does.
-class Transaction : public Executor {};
+class Transaction : public Executor {
+  public:
+    /// Says that this transaction changes something that answers depend on.
+    virtual void changes(Topic topic) = 0;
+};
 
 /// One I/O thread's access to one database. Reads see every write that was acknowledged before.
 class Session : public Executor {
@@ -104,6 +109,9 @@ class Session : public Executor {
 
     /// Whether the database answers and takes writes. Throws Problem::unavailable if not.
     virtual Task<> check() = 0;
+
+    /// What the writes of this database have changed.
+    virtual const Changes& changes() const = 0;
 
   protected:
     using Job = std::function<Task<>(Transaction&)>;

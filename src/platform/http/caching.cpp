@@ -22,13 +22,17 @@ bool matches(std::string_view if_none_match, std::string_view tag) {
 
 }  // namespace
 
+std::string etag_of(std::string_view body) {
+    const auto hash = XXH3_128bits(body.data(), body.size());
+    return fmt::format("\"{:016x}{:016x}\"", hash.high64, hash.low64);
+}
+
 void apply_caching(const Request& request, Response& response) {
     if (response.caching == Response::Caching::no_store) {
         response.headers.emplace_back("Cache-Control", "no-store");
         return;
     }
-    const auto hash = XXH3_128bits(response.body.data(), response.body.size());
-    std::string tag = fmt::format("\"{:016x}{:016x}\"", hash.high64, hash.low64);
+    std::string tag = response.etag.empty() ? etag_of(response.body) : std::move(response.etag);
     if (!request.if_none_match.empty() && matches(request.if_none_match, tag)) {
         response.status = 304;
         response.body.clear();

@@ -3,6 +3,8 @@
 #include "platform/auth/caller.hpp"
 #include "platform/db/database.hpp"
 #include "platform/http/answer.hpp"
+#include "platform/http/answer_cache.hpp"
+#include "platform/http/caching.hpp"
 #include "platform/http/gate.hpp"
 #include "platform/http/idempotency.hpp"
 #include "platform/http/inputs.hpp"
@@ -57,6 +59,7 @@ struct Foundation {
     Gate& gate;
     db::Session& session;
     KeysInFlight& keys;
+    AnswerCache& cache;
     const Seal* seal = nullptr;  ///< for a service whose requests and answers are secret
 };
 
@@ -69,6 +72,7 @@ struct Foundation {
 ///     Trace                 what is passed on to other services
 ///     ClientNetwork         where the client is
 ///     db::Transaction&      it runs inside a transaction, and is durable before it is answered
+///     db::Reading&          its answer is public, and is told again while nothing has changed that it says it depends on
 ///     const Write&          it writes once, after work that must not hold up the others' writes
 ///
 /// and what it answers off its result: `Task<Post>` (200), `Task<Created<Post>>` (201 with `Location`),
@@ -135,7 +139,12 @@ class Routes {
     static Task<Response> run(Service& service, Task<R> (Service::*op)(A...),
                               const Foundation& foundation, const Rules& rules, Request& request,
                               const PathValues& values) {
-        Inputs inputs(request, values, foundation.gate.admit(request, rules.right, rules.limit));
+        constexpr bool is_cached = (std::is_same_v<A, db::Reading&> || ...);
+        Caller caller = foundation.gate.admit(request, rules.right, rules.limit);
+        if constexpr (is_cached) {
+            if (const Response* known = foundation.cache.find(request)) co_return *known;
+        }
+        Inputs inputs(request, values, std::move(caller));
         // Braces: the inputs are taken in the order of the parameters.
         std::tuple<Taken<A>...> taken{inputs.take<Taken<A>>()...};
         inputs.finish();
@@ -146,43 +155,59 @@ class Routes {
         std::optional<KeysInFlight::Hold> hold;
         if (key) hold.emplace(foundation.keys, *key);
         const Write write(foundation.session, key ? &*key : nullptr);
+        db::Reading reading(foundation.session.changes());
+        const Hands hands{nullptr, &write, &reading};
         Response response;
         try {
-            response = render(co_await call<R, A...>(service, op, taken, write), &inputs);
+            response = render(co_await call<R, A...>(service, op, taken, hands), &inputs);
         } catch (Replay& replay) {
             response = std::move(replay.response);
         }
         if (rules.is_public && response.status == 200 && !response.is_private) {
             response.caching = Response::Caching::revalidate;
         }
+        if constexpr (is_cached) {
+            response.etag = etag_of(response.body);
+            foundation.cache.keep(request, std::move(reading), response);
+        }
         co_return response;
     }
 
+    /// What an operation is handed that does not come from the request.
+    struct Hands {
+        db::Transaction* tx;
+        const Write* write;
+        db::Reading* reading;
+    };
+
     template <class R, class... A>
     static Task<R> call(Service& service, Task<R> (Service::*op)(A...),
-                        std::tuple<Taken<A>...>& taken, const Write& write) {
+                        std::tuple<Taken<A>...>& taken, const Hands& hands) {
         if constexpr ((std::is_same_v<A, db::Transaction&> || ...)) {
             const auto work = [&](db::Transaction& tx) {
                 return std::apply(
-                    [&](auto&... args) { return (service.*op)(pass<A>(args, &tx, nullptr)...); },
+                    [&](auto&... args) {
+                        return (service.*op)(pass<A>(args, {&tx, nullptr, nullptr})...);
+                    },
                     taken);
             };
-            co_return co_await write(work);
+            co_return co_await (*hands.write)(work);
         } else {
             auto answer = std::apply(
-                [&](auto&... args) { return (service.*op)(pass<A>(args, nullptr, &write)...); },
-                taken);
+                [&](auto&... args) { return (service.*op)(pass<A>(args, hands)...); }, taken);
             co_return co_await std::move(answer);
         }
     }
 
     /// An argument as the operation wants it. Values are copied: a transaction may run more than once.
     template <class A, class T>
-    static A pass(T& value, db::Transaction* tx, const Write* write) {
+    static A pass(T& value, const Hands& hands) {
         if constexpr (std::is_same_v<A, db::Transaction&>) {
-            return *tx;
+            return *hands.tx;
         } else if constexpr (std::is_same_v<A, const Write&>) {
-            return *write;
+            return *hands.write;
+        } else if constexpr (std::is_same_v<A, db::Reading&>) {
+            return *hands.reading;
         } else {
             return value;
         }

@@ -25,7 +25,8 @@ struct NotAnInput {};
 
 template <class A>
 inline constexpr bool is_input =
-    !std::is_same_v<A, db::Transaction&> && !std::is_same_v<A, const Write&>;
+    !std::is_same_v<A, db::Transaction&> && !std::is_same_v<A, const Write&> &&
+    !std::is_same_v<A, db::Reading&>;
 
 /// What is taken from the request for an operation's parameter of type A.
 template <class A>

@@ -72,6 +72,7 @@ struct Response {
     std::string body;
     std::string_view content_type = "application/json";
     Caching caching = Caching::no_store;
+    std::string etag = {};    ///< of the body, if it was made already
     bool is_private = false;  ///< whether there is something in it for this caller alone
     std::string_view content_security_policy = {};  ///< a page's own
     std::vector<Header> headers;

@@ -18,6 +18,7 @@ class SqliteSession final : public Session {
     SqliteSession& operator=(const SqliteSession&) = delete;
 
     Task<> check() override;
+    const Changes& changes() const override { return writer_.changes(); }
 
   protected:
     Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override;

@@ -21,7 +21,11 @@ constexpr int kRestartPages = 4'096;
 /// Runs queries at once, on the writer's thread.
 class WriterTransaction final : public Transaction {
   public:
-    explicit WriterTransaction(Connection& connection) : connection_(connection) {}
+    WriterTransaction(Connection& connection, std::vector<Topic>& changed)
+        : connection_(connection), changed_(changed) {}
+
+    /// Also of a job that is undone then: it does no harm.
+    void changes(Topic topic) override { changed_.push_back(topic); }
 
   protected:
     Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
@@ -31,6 +35,7 @@ class WriterTransaction final : public Transaction {
 
   private:
     Connection& connection_;
+    std::vector<Topic>& changed_;
 };
 
 }  // namespace
@@ -92,10 +97,11 @@ void Writer::loop() {
 void Writer::commit_group(const std::vector<Job*>& group) {
     try {
         connection_.execute("begin immediate");
-        WriterTransaction transaction(connection_);
+        WriterTransaction transaction(connection_, changed_);
         for (Job* job : group) run_in_savepoint(*job, transaction);
         connection_.execute("commit");
         version_.fetch_add(1, std::memory_order_release);
+        note_changes();
         failing_.store(false, std::memory_order_relaxed);
         commits_.fetch_add(1, std::memory_order_relaxed);
         const auto done = std::count_if(group.begin(), group.end(),
@@ -104,6 +110,11 @@ void Writer::commit_group(const std::vector<Job*>& group) {
     } catch (...) {
         fail_group(group, std::current_exception());
     }
+}
+
+void Writer::note_changes() {
+    for (const Topic topic : changed_) changes_.note(topic);
+    changed_.clear();
 }
 
 /// After a failed sync the group's frames may be in the log, with their mark of a commit: a restart would take them.
@@ -121,6 +132,7 @@ void Writer::fail_group(const std::vector<Job*>& group, std::exception_ptr error
             500,
             "The disk failed: whether this was kept is not known. Look before sending it again."));
     }
+    note_changes();
     for (Job* job : group) job->error = error;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/db/changes.hpp"
 #include "platform/db/sqlite/connection.hpp"
 #include "platform/loop.hpp"
 
@@ -25,7 +26,8 @@ namespace stoa::db::sqlite {
 /// If the commit fails, every operation of the group fails: nobody is told of success before the sync, and
 /// nobody of failure before it is certain.
 /// `version` grows after each commit and before its waiters go on: a reader that sees it unchanged may keep
-/// its snapshot, so a read never misses a write that was acknowledged before it.
+/// its snapshot, so a read never misses a write that was acknowledged before it. After that the changes are counted
+/// (see Changes).
 ///
 /// The same connection copies the log into the database (checkpoint), between groups: versions before 3.51.3
 /// are reported to corrupt the file, rarely, when one connection commits while another checkpoints.
@@ -53,10 +55,12 @@ class Writer {
     /// Whether the last commit failed.
     bool failing() const { return failing_.load(std::memory_order_relaxed); }
     Statistics statistics() const;
+    const Changes& changes() const { return changes_; }
 
   private:
     void loop();
     void commit_group(const std::vector<Job*>& group);
+    void note_changes();
     void fail_group(const std::vector<Job*>& group, std::exception_ptr error);
     void run_in_savepoint(Job& job, Transaction& transaction);
     static void resume_waiters(const std::vector<Job*>& group);
@@ -67,6 +71,8 @@ class Writer {
     int log_pages_ = 0;           ///< in the WAL, as of the last commit
     int checkpointed_pages_ = 0;  ///< of them, how many are in the database already
     std::atomic<std::uint64_t> version_ = 1;
+    Changes changes_;
+    std::vector<Topic> changed_;  ///< by the group that is being committed
     std::atomic<bool> failing_ = false;
     std::atomic<std::uint64_t> transactions_ = 0;
     std::atomic<std::uint64_t> commits_ = 0;
