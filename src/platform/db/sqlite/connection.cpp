@@ -58,10 +58,19 @@ int bind(sqlite3_stmt* statement, int parameter, const Value& value) {
     return sqlite3_bind_null(statement, parameter);
 }
 
+const Query kRollBack{"rollback"};
+
+/// SQLite counts its memory under a mutex that all threads share; nobody asks for the count. Before the first connection.
+void stop_counting_memory() {
+    static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(done);
+}
+
 }  // namespace
 
 Connection::Connection(const std::filesystem::path& file, Use use)
     : connection_(nullptr, sqlite3_close_v2) {
+    stop_counting_memory();
     sqlite3* connection = nullptr;
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (use == Use::write ? SQLITE_OPEN_CREATE : 0);
@@ -99,7 +108,12 @@ void Connection::run(const Query& query, std::span<const Value> values, const On
 }
 
 void Connection::roll_back() noexcept {
-    if (in_transaction()) sqlite3_exec(native(), "rollback", nullptr, nullptr, nullptr);
+    if (!in_transaction()) return;
+    try {
+        run(kRollBack, {}, {});
+    } catch (const std::exception&) {
+        sqlite3_exec(native(), "rollback", nullptr, nullptr, nullptr);
+    }
 }
 
 Connection::Statement& Connection::prepared(const Query& query) {

@@ -18,6 +18,12 @@ constexpr int kCheckpointPages = 250;
 /// A log that readers never let start over is made to, at 16 MiB.
 constexpr int kRestartPages = 4'096;
 
+const Query kBegin{"begin immediate"};
+const Query kCommit{"commit"};
+const Query kSavepoint{"savepoint job"};
+const Query kUndo{"rollback to job"};
+const Query kRelease{"release job"};
+
 /// Runs queries at once, on the writer's thread.
 class WriterTransaction final : public Transaction {
   public:
@@ -96,10 +102,10 @@ void Writer::loop() {
 
 void Writer::commit_group(const std::vector<Job*>& group) {
     try {
-        connection_.execute("begin immediate");
+        connection_.run(kBegin, {}, {});
         WriterTransaction transaction(connection_, changed_);
         for (Job* job : group) run_in_savepoint(*job, transaction);
-        connection_.execute("commit");
+        connection_.run(kCommit, {}, {});
         version_.fetch_add(1, std::memory_order_release);
         note_changes();
         failing_.store(false, std::memory_order_relaxed);
@@ -137,15 +143,16 @@ void Writer::fail_group(const std::vector<Job*>& group, std::exception_ptr error
 }
 
 void Writer::run_in_savepoint(Job& job, Transaction& transaction) {
-    connection_.execute("savepoint job");
+    connection_.run(kSavepoint, {}, {});
     try {
         job.work(transaction).run();
-        connection_.execute("release job");
+        connection_.run(kRelease, {}, {});
     } catch (...) {
         job.error = std::current_exception();
         // After a grave error SQLite has undone the whole group by itself; then all of it fails for that reason.
         if (!connection_.in_transaction()) throw;
-        connection_.execute("rollback to job; release job");
+        connection_.run(kUndo, {}, {});
+        connection_.run(kRelease, {}, {});
     }
 }
 
