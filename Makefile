@@ -1,12 +1,12 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-asan test-tsan bench lint format sample clean
+.PHONY: help build run test test-asan test-tsan bench bench-micro lint format sample clean
 
 TO ?= http://127.0.0.1:8080
 
 help: ## print these words
-	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-10s  %s\n' "$$word" "$$line"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-11s  %s\n' "$$word" "$$line"; done
 
 build: ## build the program, build/stoa, with the packages it needs
 	@tools/install-packages build
@@ -28,10 +28,16 @@ test-tsan: ## unit and API tests with the thread sanitizer
 	@tools/install-packages build test
 	@tools/test tsan
 
-bench: build ## reads beside nginx that hands out files with the same bytes; reads beside a flood of log-ins
+bench: build ## measure beside nginx, Flask, Fastify, Go and SQLite alone, into bench/RESULTS.md; and beside a flood of log-ins
 	@tools/install-packages bench
-	@bench/reads.sh
+	@bench/run
 	@bench/logins.sh
+
+bench-micro: build ## measure the parts: parser, router, JSON, tokens, cache, a row of SQLite
+	@tools/install-packages bench
+	@cmake --preset release >/dev/null
+	@cmake --build --preset release --target micro_benchmarks
+	@build/micro_benchmarks
 
 lint: build ## check format, clang-tidy, structure and the OpenAPI document
 	@tools/install-packages test lint

@@ -1,0 +1,82 @@
+"""One measurement: wrk against a server for some seconds, and what the server used meanwhile."""
+
+import os
+import re
+import resource
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .servers import Failed
+
+LUA = Path(__file__).parent.parent / "lua"
+
+
+@dataclass
+class Sample:
+    rate: float  # answers a second
+    requests: int
+    cpu: float  # microseconds that the server's processes used, for each request
+    p50: float = 0  # microseconds, as wrk saw it
+    p99: float = 0
+    p999: float = 0
+    failures: int = 0  # answers of 400 and more, broken connections, timeouts
+    wrk: float = 0  # the share of a core that wrk used; near 1 it was wrk that could do no more
+
+
+def measure(server, path, seconds, connections, script="report.lua", arguments=()):
+    """wrk with one thread: it needs less than one core of what a server needs, and leaves it the rest."""
+    argv = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", LUA / script,
+            f"http://127.0.0.1:{server.port}{path}", "--", *arguments]
+    before, before_wrk = server.cpu_seconds(), children_seconds()
+    wrk = subprocess.Popen(
+        list(map(str, argv)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "BENCH_LUA": str(LUA)},
+    )
+    try:
+        output = wrk.communicate(timeout=seconds + 60)[0]
+    finally:
+        wrk.kill()
+        wrk.wait()
+    used = server.cpu_seconds() - before
+    measured = re.search(r"^MEASURED (.*)$", output, re.MULTILINE)
+    if wrk.returncode != 0 or not measured:
+        raise Failed(f"wrk against {server.name} failed:\n{output}")
+    values = {key: int(value) for key, value in (pair.split("=") for pair in measured[1].split())}
+    if not values["requests"]:
+        raise Failed(f"{server.name} answered nothing:\n{server.last_words()}")
+    return Sample(
+        rate=values["requests"] * 1e6 / values["us"],
+        requests=values["requests"],
+        cpu=used * 1e6 / values["requests"],
+        p50=values["p50"],
+        p99=values["p99"],
+        p999=values["p999"],
+        failures=values["refused"] + values["broken"],
+        wrk=(children_seconds() - before_wrk) * 1e6 / values["us"],
+    )
+
+
+def children_seconds():
+    """CPU that children used which have ended: none but wrk ends meanwhile."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def measure_raw(program, database, table, batch, seconds, start, posts, users):
+    """SQLite alone, by rivals/raw/raw.c."""
+    argv = [program, database, table, batch, seconds, start, posts, users]
+    raw = subprocess.Popen(list(map(str, argv)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        output = raw.communicate(timeout=seconds + 60)[0]
+    finally:
+        raw.kill()
+        raw.wait()
+    if raw.returncode != 0:
+        raise Failed(f"{program} ended with {raw.returncode}.")
+    rows, took, cpu = map(float, output.split())
+    return Sample(rate=rows / took, requests=int(rows), cpu=cpu * 1e6 / rows)
