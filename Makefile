@@ -30,7 +30,8 @@ test-tsan: ## unit and API tests with the thread sanitizer
 
 bench: build ## measure beside nginx, Flask, Fastify, Go and SQLite alone, into bench/RESULTS.md; and beside a flood of log-ins
 	@tools/install-packages bench
-	@bench/run
+	@bench/run $(ARGS)
+	@bench/overload $(ARGS) --append $(if $(filter --quick,$(ARGS)),build/)bench/RESULTS.md
 	@bench/logins.sh
 
 bench-micro: build ## measure the parts: parser, router, JSON, tokens, cache, a row of SQLite

@@ -16,11 +16,12 @@
 namespace stoa {
 namespace {
 
-constexpr std::string_view kText = "I have just finished The Left Hand of Darkness, and \"liked\" it.\n";
+constexpr std::string_view kText =
+    "I have just finished The Left Hand of Darkness, and \"liked\" it.\n";
 
 posts::PostSummary a_summary() {
-    return {posts::PostId{7}, posts::Title{"What are you reading this week?"}, posts::CommunityName{"books"}, Username{"ada"},
-            Timestamp::now()};
+    return {posts::PostId{7}, posts::Title{"What are you reading this week?"},
+            posts::CommunityName{"books"}, Username{"ada"}, Timestamp::now()};
 }
 
 void read_a_body(benchmark::State& state) {
@@ -66,7 +67,8 @@ class TurningLoop final : public Loop {
 /// A database of 10,000 posts in a folder that goes with it.
 class PostsDatabase {
   public:
-    PostsDatabase() : folder_(std::filesystem::temp_directory_path() / ("stoa-bench-" + random_base64url(9))) {
+    PostsDatabase()
+        : folder_(std::filesystem::temp_directory_path() / ("stoa-bench-" + random_base64url(9))) {
         spdlog::set_level(spdlog::level::warn);
         constexpr std::array<std::string_view, 1> schema{"posts/schema/sqlite"};
         database_ = db::sqlite::open({.folder = folder_, .name = "posts", .migrations = schema});
@@ -90,7 +92,11 @@ class PostsDatabase {
     Detached fill(std::promise<void>& filled) {
         const auto insert = [](db::Transaction& tx) -> Task<bool> {
             for (int i = 0; i < 10'000; ++i) {
-                posts::NewPost post{posts::Title{"A title"}, posts::Body{kText}, posts::CommunityName{"books"}, {}, Actor{"ada"}};
+                posts::NewPost post{posts::Title{"A title"},
+                                    posts::Body{kText},
+                                    posts::CommunityName{"books"},
+                                    {},
+                                    Actor{"ada"}};
                 co_await posts::Store::insert(tx, post, Timestamp::now());
             }
             co_return true;

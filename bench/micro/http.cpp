@@ -16,8 +16,10 @@ using namespace std::chrono_literals;
 
 void parse_a_head(benchmark::State& state) {
     constexpr std::string_view head =
-        "GET /api/v1/posts/7 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n"
-        "Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\nConnection: keep-alive\r\n\r\n";
+        "GET /api/v1/posts/7 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: Mozilla/5.0 (X11; "
+        "Linux x86_64)\r\n"
+        "Accept: application/json\r\nAccept-Encoding: gzip, deflate\r\nConnection: "
+        "keep-alive\r\n\r\n";
     const RequestLimits limits;
     RequestParser parser(limits);
     for (auto _ : state) {
@@ -30,9 +32,12 @@ BENCHMARK(parse_a_head);
 void find_a_route(benchmark::State& state) {
     Metrics metrics;
     Router router(metrics.add_thread());
-    const Handler answer = [](Request&, const PathValues&) -> Task<Response> { co_return Response{}; };
-    for (const char* path : {"/api/v1/posts", "/api/v1/posts/{id}", "/api/v1/votes/top", "/api/v1/votes/{post_id}",
-                             "/api/v1/votes/{post_id}/voters/{username}", "/api/v1/users/{username}"}) {
+    const Handler answer = [](Request&, const PathValues&) -> Task<Response> {
+        co_return Response{};
+    };
+    for (const char* path :
+         {"/api/v1/posts", "/api/v1/posts/{id}", "/api/v1/votes/top", "/api/v1/votes/{post_id}",
+          "/api/v1/votes/{post_id}/voters/{username}", "/api/v1/users/{username}"}) {
         router.add(Method::get, path, answer);
     }
     for (auto _ : state) {

@@ -1,11 +1,9 @@
 #include "platform/http/access_log.hpp"
 
 #include "platform/json/timestamp.hpp"
+#include "platform/json/write.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
-
-#include <iterator>
 
 namespace stoa::http {
 
@@ -17,13 +15,32 @@ void AccessLog::add(const Request& request, const Response& response,
                     std::chrono::nanoseconds duration) {
     if (!is_on_) return;
     Timestamp::now().append_to(lines_);
-    fmt::format_to(
-        std::back_inserter(lines_),
-        " request method={} path={}{}{} status={} bytes={} us={} peer={} id={} trace={}\n",
-        name_of(request.method), request.path, request.query.empty() ? "" : "?", request.query,
-        response.status, response.body.size(), duration.count() / 1'000, request.peer,
-        request.request_id, request.traceparent);
+    add_field("request method", name_of(request.method));
+    add_field("path", request.path);
+    if (!request.query.empty()) {
+        lines_ += '?';
+        lines_ += request.query;
+    }
+    add_field("status", response.status);
+    add_field("bytes", static_cast<std::int64_t>(response.body.size()));
+    add_field("us", duration.count() / 1'000);
+    add_field("peer", request.peer);
+    add_field("id", request.request_id);
+    add_field("trace", request.traceparent);
+    lines_ += '\n';
     if (lines_.size() >= kFlushAt) flush();
+}
+
+void AccessLog::add_field(std::string_view name, std::string_view value) {
+    lines_ += ' ';
+    lines_ += name;
+    lines_ += '=';
+    lines_ += value;
+}
+
+void AccessLog::add_field(std::string_view name, std::int64_t value) {
+    add_field(name, std::string_view());
+    json::write_integer(lines_, value);
 }
 
 void AccessLog::flush() {

@@ -3,7 +3,9 @@
 #include "platform/http/message.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace stoa::http {
 
@@ -21,6 +23,9 @@ class AccessLog {
     void flush();
 
   private:
+    void add_field(std::string_view name, std::string_view value);
+    void add_field(std::string_view name, std::int64_t value);
+
     bool is_on_;
     std::string lines_;
 };

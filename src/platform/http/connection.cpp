@@ -25,6 +25,14 @@ constexpr auto kLingerTime = 3s;
 constexpr std::size_t kMostBodyBytes = 128 << 20;  // of one thread's connections
 constexpr std::size_t kSmallBody = 64 << 10;
 
+/// An answer is data: no browser is to guess its type, tell where it came from, or hand it to another site's page (OWASP REST
+/// Security Cheat Sheet). By default it is not to be run or framed either: Response::content_security_policy.
+constexpr std::string_view kSecurityFields =
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n";
+constexpr std::string_view kSecurityFieldsOfOneOrigin =
+    "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
+    "Cross-Origin-Resource-Policy: same-origin\r\n";
+
 std::int64_t ticks(std::chrono::milliseconds time) { return time / kTick + 1; }
 
 void append_number(std::string& out, std::uint64_t number) {
@@ -193,7 +201,8 @@ void Connection::append(const Response& response, bool head_only, bool keep_aliv
         out_ += "\r\n";
     }
     for (const auto& [name, value] : response.headers) append_field(out_, name, value);
-    append_security_fields(response);
+    out_ += context_.options.cors_origins.empty() ? kSecurityFieldsOfOneOrigin : kSecurityFields;
+    append_field(out_, "Content-Security-Policy", response.content_security_policy);
     append_field(out_, "Date", context_.date);
     if (!request.request_id.empty()) append_field(out_, "X-Request-Id", request.request_id);
     if (!request.traceparent.empty()) append_field(out_, "traceparent", request.traceparent);
@@ -201,21 +210,6 @@ void Connection::append(const Response& response, bool head_only, bool keep_aliv
     if (!keep_alive) append_field(out_, "Connection", "close");
     out_ += "\r\n";
     if (has_body && !head_only) out_ += response.body;
-}
-
-/// An answer is data: no browser is to guess its type, run or frame it, or hand it to another site's page (OWASP REST
-/// Security Cheat Sheet). A page brings a policy of its own.
-void Connection::append_security_fields(const Response& response) {
-    append_field(out_, "X-Content-Type-Options", "nosniff");
-    append_field(out_, "Referrer-Policy", "no-referrer");
-    if (context_.options.cors_origins.empty()) {
-        append_field(out_, "Cross-Origin-Resource-Policy", "same-origin");
-    }
-    if (response.content_security_policy.empty()) {
-        append_field(out_, "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-    } else {
-        append_field(out_, "Content-Security-Policy", response.content_security_policy);
-    }
 }
 
 /// Lets pages from the configured origins read answers (the Fetch standard's CORS protocol).

@@ -65,7 +65,6 @@ class Connection {
     Task<bool> read_more();
     Task<> answer_request();
     void append(const Response& response, bool head_only, bool keep_alive);
-    void append_security_fields(const Response& response);
     void append_cors(std::string_view origin);
     void append_problem(const Problem& problem);
     Task<bool> send();

@@ -74,7 +74,7 @@ struct Response {
     Caching caching = Caching::no_store;
     std::string etag = {};    ///< of the body, if it was made already
     bool is_private = false;  ///< whether there is something in it for this caller alone
-    std::string_view content_security_policy = {};  ///< a page's own
+    std::string_view content_security_policy = "default-src 'none'; frame-ancestors 'none'";
     std::vector<Header> headers;
 };
 

@@ -15,6 +15,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kMoreHeaders = 4;  // that every answer gets here: of limits and of caching
+
 /// Takes "/segment" off the front of a path.
 std::string_view take_segment(std::string_view& path) {
     path.remove_prefix(1);
@@ -65,6 +67,7 @@ Task<Response> Router::handle(Request& request) const {
     } catch (const std::exception& error) {
         response = failure(request, error);
     }
+    response.headers.reserve(response.headers.size() + kMoreHeaders);
     if (request.rate_limit) {
         response.headers.emplace_back("RateLimit-Policy", request.rate_limit->policy);
         response.headers.emplace_back("RateLimit", std::move(request.rate_limit->state));
