@@ -56,6 +56,9 @@ class Service {
     Task<http::Created<Tokens>> renew(Renewal renewal, const http::Write& write);
     Task<Session> log_out(SessionId id, Caller caller, db::Transaction& tx);
 
+    /// Nothing if what was looked at has changed meanwhile.
+    Task<std::optional<http::Created<Tokens>>> begin_session(Login login, const http::Write& write);
+
     /// A token is good until it expires; but here, where sessions are known, one whose session has ended changes nothing any
     /// more: Problem 401.
     static Task<> must_be_logged_in(db::Transaction& tx, Caller caller);

@@ -99,19 +99,35 @@ void Service::declare_tokens(http::Routes<Service> routes) {
 Task<http::Created<Tokens>> Service::log_in(Credentials given, http::ClientNetwork network,
                                             const http::Write& write) {
     // Also before an answer is told again: by then the account may be gone, or the password another one.
-    const Login login = co_await checked(given, network);
+    Login login = co_await checked(given, network);
+    auto tokens = co_await begin_session(login, write);
+    if (!tokens) {
+        // The role is another one, or the password, or its hash was made anew by another log-in: looked at once more.
+        login = co_await checked(given, network);
+        tokens = co_await begin_session(login, write);
+    }
+    if (!tokens) throw Problem::unauthenticated(std::string(kWrong));
+    co_await renew_hash(login, given.password);
+    co_return std::move(*tokens);
+}
+
+Task<std::optional<http::Created<Tokens>>> Service::begin_session(Login login,
+                                                                  const http::Write& write) {
+    struct ChangedMeanwhile {};
     const SessionId id(random_base64url(kSessionIdBytes));
     const std::string secret = random_base64url(kSecretBytes);
     const auto begin = [&](db::Transaction& tx) -> Task<http::Created<Tokens>> {
         const auto now = Timestamp::now();
         const bool begun = co_await Store::begin_session(tx, id, login, hash_of_secret(secret), now,
                                                          later(now, means_.session_lifetime));
-        if (!begun) throw Problem::unauthenticated(std::string(kWrong));
+        if (!begun) throw ChangedMeanwhile{};
         co_return tokens_for(id, login.username, login.role, secret);
     };
-    auto tokens = co_await write(begin);
-    co_await renew_hash(login, given.password);
-    co_return tokens;
+    try {
+        co_return co_await write(begin);
+    } catch (const ChangedMeanwhile&) {
+        co_return std::nullopt;
+    }
 }
 
 Task<Login> Service::checked(Credentials given, http::ClientNetwork network) {

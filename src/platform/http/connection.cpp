@@ -22,6 +22,7 @@ constexpr std::size_t kSendAt =
     64 << 10;  // answers to pipelined requests go out in pieces of about this
 constexpr std::size_t kLingerBytes = 32 << 20;
 constexpr auto kLingerTime = 3s;
+constexpr auto kLastLook = 1s;  // where nothing was refused: for a request that is under way just now
 constexpr std::size_t kMostBodyBytes = 128 << 20;  // of one thread's connections
 constexpr std::size_t kSmallBody = 64 << 10;
 
@@ -89,7 +90,7 @@ void Connection::enter(Phase phase) {
             case Phase::sending:
                 return options.write_timeout;
             case Phase::closing:
-                return kLingerTime;
+                return refused_ ? kLingerTime : kLastLook;
             case Phase::answering:
                 break;
         }
