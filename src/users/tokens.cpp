@@ -32,13 +32,6 @@ constexpr std::string_view kUnknownSession = "There is no such session, or no lo
 
 Problem no_session() { return Problem::unauthenticated(std::string(kNoSession)); }
 
-std::string hash_of_secret(std::string_view secret) {
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(secret.data()),
-                       secret.size());
-    return to_base64url(digest);
-}
-
 bool same(std::string_view a, std::string_view b) {
     return a.size() == b.size() && sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }
@@ -118,8 +111,8 @@ Task<std::optional<http::Created<Tokens>>> Service::begin_session(Login login,
     const std::string secret = random_base64url(kSecretBytes);
     const auto begin = [&](db::Transaction& tx) -> Task<http::Created<Tokens>> {
         const auto now = Timestamp::now();
-        const bool begun = co_await Store::begin_session(tx, id, login, hash_of_secret(secret), now,
-                                                         later(now, means_.session_lifetime));
+        const bool begun = co_await Store::begin_session(tx, id, login, sha256_base64url(secret),
+                                                         now, later(now, means_.session_lifetime));
         if (!begun) throw ChangedMeanwhile{};
         co_return tokens_for(id, login.username, login.role, secret);
     };
@@ -167,12 +160,12 @@ Task<http::Created<Tokens>> Service::renew(Renewal renewal, const http::Write& w
     if (!kept) throw no_session();
     co_await write.stop_if_done();
     const std::string secret = random_base64url(kSecretBytes);
-    bool is_newest = same(kept->token_hash, hash_of_secret(given.secret));
+    bool is_newest = same(kept->token_hash, sha256_base64url(given.secret));
     if (is_newest) {
         struct UsedMeanwhile {};
         const auto renew = [&](db::Transaction& tx) -> Task<http::Created<Tokens>> {
             const bool renewed = co_await Store::renew_session(tx, given.session, kept->token_hash,
-                                                               hash_of_secret(secret),
+                                                               sha256_base64url(secret),
                                                                later(now, means_.session_lifetime));
             if (!renewed) throw UsedMeanwhile{};
             co_return tokens_for(given.session, kept->username, kept->role, secret);

@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <vector>
 
 namespace stoa {
@@ -30,6 +31,13 @@ std::optional<std::string> from_base64url(std::string_view text) {
     if (result != 0) return std::nullopt;
     bytes.resize(size);
     return bytes;
+}
+
+std::string sha256_base64url(std::string_view text) {
+    std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
+    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(text.data()),
+                       text.size());
+    return to_base64url(digest);
 }
 
 std::string random_base64url(std::size_t size) {

@@ -2,7 +2,6 @@
 
 #include <boost/describe.hpp>
 
-#include <array>
 #include <cstdint>
 #include <string_view>
 

@@ -43,10 +43,7 @@ class RotationLock {
 std::string thumbprint(const std::array<unsigned char, 32>& key) {
     const std::string canonical =
         fmt::format(R"({{"crv":"Ed25519","kty":"OKP","x":"{}"}})", to_base64url(key));
-    std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-    crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(canonical.data()),
-                       canonical.size());
-    return to_base64url(digest);
+    return sha256_base64url(canonical);
 }
 
 SigningKey key_from(const std::array<unsigned char, 32>& seed, UnixSeconds made_at) {

@@ -130,8 +130,12 @@ ClientAddresses::~ClientAddresses() = default;
 ClientNetwork ClientAddresses::network_of(const Request& request) const {
     auto client = address_in(request.peer);
     if (!client) return {std::string(request.peer), std::string(request.peer)};
+    // Most clients come without a proxy, or from one that has nothing to tell: no list is taken apart for them.
+    if (!proxies_->contain(*client)) return network_of_address(*client);
     const bool standard = field_ == ForwardedField::forwarded;
-    auto told = elements_of(standard ? request.forwarded : request.forwarded_for, ',');
+    const std::string_view list = standard ? request.forwarded : request.forwarded_for;
+    if (list.empty()) return {};
+    auto told = elements_of(list, ',');
     // From the last on: each was added by the one behind it, so what stands before the first that is not trusted may be made
     // up.
     while (proxies_->contain(*client)) {
