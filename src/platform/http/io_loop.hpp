@@ -120,7 +120,8 @@ class IoLoop final : public Loop {
         repeated.is_running = false;
     }
 
-    asio::io_context context_{1};
+    // Its sockets and timers are touched by its own thread alone, so they need no locks; to post to it, others may.
+    asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
     std::vector<std::function<void()>> at_turn_end_;
     std::vector<std::unique_ptr<Repeated>> repeated_;
 };
