@@ -1,9 +1,9 @@
 /* Load in an open loop: requests come when they are due, however the server fares, as from many people who know nothing
-   of each other. One that finds no connection free waits for one, and gives up after a second. Latency counts from
-   when a request was due.
+   of each other. One that finds no connection free waits for one, and gives up after a second.
    usage: load PORT RATE SECONDS CONNECTIONS FILE      RATE 0: a closed loop, each connection asks again at once
    FILE: requests, each a line with its length and its bytes after that. The first second is not counted.
-   prints: sent, answered 2xx, 503, other answers, given up, broken; p50 and p99 of 2xx in us; own CPU as a share. */
+   prints counts of requests by what became of them, percentiles of their latency in us, and its own CPU as a share.
+   Latency is from when a request was sent; due_: from when it was due; reads_, writes_: those of the 2xx, likewise. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,7 +24,7 @@ enum { ROOM = 32768, WAITING = 1 << 20, BUCKETS = 4096 };
 static const double kPatience = 1.0, kWarmUp = 1.0;
 
 struct request { char *bytes; size_t size; };
-struct connection { int fd; size_t have; double due; char *answer; };
+struct connection { int fd; size_t have; double due, sent; int is_write; char *answer; };
 
 static struct request *requests;
 static size_t request_count, next_request;
@@ -34,7 +34,9 @@ static double waiting[WAITING];  /* when the requests were due that wait for a c
 static size_t first_waiting, waiting_count;
 static struct sockaddr_in server;
 static double began, now, until;
-static long sent, good, refused, other, gave_up, broken, histogram[BUCKETS];
+static long sent, other, gave_up, broken;
+struct latencies { long count, buckets[BUCKETS]; };
+static struct latencies good, good_from_due, refused, reads, writes;  /* the last two from when they were due */
 
 static void fail(const char *what) {
     fprintf(stderr, "load: %s: %s\n", what, strerror(errno));
@@ -85,6 +87,8 @@ static void send_one(double due) {
     const int index = idle[--idle_count];
     const struct request *request = &requests[next_request++ % request_count];
     connections[index].due = due;
+    connections[index].sent = now;
+    connections[index].is_write = request->bytes[0] != 'G';
     if (counts()) ++sent;
     /* A request is far smaller than a socket's buffer. */
     if (send(connections[index].fd, request->bytes, request->size, MSG_NOSIGNAL) != (ssize_t)request->size) {
@@ -99,21 +103,32 @@ static int bucket_of(double seconds) {
     return bucket < BUCKETS ? bucket : BUCKETS - 1;
 }
 
-static double percentile(double share) {
-    const double wanted = share * (double)good;
+static void note(struct latencies *latencies, double seconds) {
+    ++latencies->count;
+    ++latencies->buckets[bucket_of(seconds)];
+}
+
+static double percentile(const struct latencies *latencies, double share) {
+    const double wanted = share * (double)latencies->count;
     long seen = 0;
     for (int i = 0; i < BUCKETS; ++i)
-        if ((double)(seen += histogram[i]) >= wanted) return exp2((i + 0.5) / 64) - 1;
+        if ((double)(seen += latencies->buckets[i]) >= wanted) return exp2((i + 0.5) / 64) - 1;
     return 0;
+}
+
+static void print_percentiles(const char *name, const struct latencies *latencies) {
+    printf(" %sp50=%.0f %sp99=%.0f %sp999=%.0f", name, percentile(latencies, 0.5), name, percentile(latencies, 0.99), name,
+           percentile(latencies, 0.999));
 }
 
 static void answered(const struct connection *connection) {
     if (!counts()) return;
     const int status = atoi(connection->answer + 9);
     if (status / 100 == 2) {
-        ++good;
-        ++histogram[bucket_of(now - connection->due)];
-    } else if (status == 503) ++refused;
+        note(&good, now - connection->sent);
+        note(&good_from_due, now - connection->due);
+        note(connection->is_write ? &writes : &reads, now - connection->due);
+    } else if (status == 503) note(&refused, now - connection->sent);
     else ++other;
 }
 
@@ -211,7 +226,13 @@ int main(int argc, char **argv) {
     getrusage(RUSAGE_SELF, &after);
     const double cpu = (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec - before.ru_stime.tv_sec) +
                        (double)(after.ru_utime.tv_usec - before.ru_utime.tv_usec + after.ru_stime.tv_usec - before.ru_stime.tv_usec) / 1e6;
-    printf("%ld %ld %ld %ld %ld %ld %.0f %.0f %.2f\n", sent, good, refused, other, gave_up, broken, percentile(0.5),
-           percentile(0.99), cpu / (until - began));
+    printf("sent=%ld good=%ld refused=%ld other=%ld gave_up=%ld broken=%ld reads=%ld writes=%ld", sent, good.count, refused.count,
+           other, gave_up, broken, reads.count, writes.count);
+    print_percentiles("", &good);
+    print_percentiles("due_", &good_from_due);
+    print_percentiles("refused_", &refused);
+    print_percentiles("reads_", &reads);
+    print_percentiles("writes_", &writes);
+    printf(" cpu=%.2f\n", cpu / (until - began));
     return 0;
 }

@@ -53,19 +53,20 @@ class Stoa:
         if made.returncode != 0:
             raise Failed(f"stoa user create: {made.stderr or made.stdout}")
 
-    def start(self):
+    def start(self, name=name, folder=None, port=None, flags=()):
+        """The server; with a name, a folder and a port of its own it is a second one, with other flags."""
         limits = [word for name in ("read", "write", "login", "signup", "guess") for word in (f"--{name}-limit", FAR)]
         # Accounts are made and logged in quickly: hashing passwords is not what is measured (logins.sh does that).
         hashing = ["--password-memory", "8", "--password-passes", "1"]
         # Whatever STOA_… the caller's environment has must not change what is measured.
         for name in [name for name in os.environ if name.startswith("STOA_")]:
             del os.environ[name]
-        self.server = Server(
-            self.name,
-            [self.program, "serve", "--listen", f"127.0.0.1:{self.port}", "--data", self.folder, *limits, *hashing],
-            self.port, self.work / "stoa.log", cores=self.cores,
+        port = port or self.port
+        return Server(
+            name,
+            [self.program, "serve", "--listen", f"127.0.0.1:{port}", "--data", folder or self.folder, *limits, *hashing, *flags],
+            port, self.work / f"{name}.log", cores=self.cores,
         )
-        return self.server
 
     def log_in(self, username):
         session = data.Client(self.port).post("/tokens", {"username": username, "password": self.password}, 201)
@@ -141,7 +142,7 @@ def start_go(work, port, database):
 
 NGINX = """\
 {user}
-worker_processes 2;
+worker_processes {workers};
 worker_rlimit_nofile 4096;
 daemon off;
 pid {work}/nginx.pid;
@@ -180,7 +181,7 @@ def start_nginx(work, port, answers):
             returned.append((name, quoted))
     returns = "\n".join(f"        location = /return/{name} {{ return 200 '{quoted}'; }}" for name, quoted in returned)
     user = f"user {pwd.getpwuid(0).pw_name};" if os.geteuid() == 0 else ""
-    (work / "nginx.conf").write_text(NGINX.format(user=user, work=work, port=port, returns=returns))
+    (work / "nginx.conf").write_text(NGINX.format(user=user, workers=len(os.sched_getaffinity(0)), work=work, port=port, returns=returns))
     argv = ["nginx", "-e", work / "nginx.log", "-p", work, "-c", work / "nginx.conf"]
     return Server("nginx", argv, port, work / "nginx.out"), [name for name, _ in returned]
 

@@ -2,9 +2,9 @@
 
 from html import escape
 
-from .cases import FASTIFY, FLASK, GO, RAW_1, RAW_64, RETURN, STATIC
+from .cases import FASTIFY, FLASK, GO, NO_CACHE, NO_GROUPS, RAW_1, RAW_64, RETURN, STATIC
 
-COLOURS = {"Stoa": "#c2410c", STATIC: "#1d7a46", RETURN: "#8fbf9f", GO: "#2f7fb5", FASTIFY: "#6b6b6b", FLASK: "#9a9a9a",
+COLOURS = {"Stoa": "#c2410c", NO_CACHE: "#e39a76", NO_GROUPS: "#e39a76", STATIC: "#1d7a46", RETURN: "#8fbf9f", GO: "#2f7fb5", FASTIFY: "#6b6b6b", FLASK: "#9a9a9a",
            RAW_64: "#7a5aa6", RAW_1: "#b9a5d6"}
 WIDTH, GUTTER, MARGIN = 1080, 40, 20
 LABEL, VALUE = 140, 70  # beside the bars: who, and how many

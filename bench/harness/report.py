@@ -10,6 +10,15 @@ def table(head, rows):
     return lines + ["| " + " | ".join(row) + " |" for row in rows] + [""]
 
 
+def replace_section(path, title, lines):
+    """Puts a section of the second level at the end of a file, or in the place of the one with its title."""
+    sections = ("\n" + (path.read_text() if path.exists() else "")).split("\n## ")
+    name = title.removeprefix("## ")
+    kept = [section for section in sections if section.split("\n")[0] != name]
+    text = "\n## ".join(section.rstrip() + "\n" for section in kept).strip("\n")
+    path.write_text(text + "\n\n" + "\n".join(lines).strip() + "\n")
+
+
 def with_spread(samples, median, form):
     values = [sample.rate for sample in samples]
     return f"{form(median)} ({form(min(values))} – {form(max(values))})"
@@ -58,7 +67,8 @@ def write(path, *, cases, results, memory, about, versions, command, date, optio
     lines = [
         "# Measured", "",
         f"{date}, by `{command}`. {options.posts:,} posts, {options.votes:,} votes, {options.users:,} users; "
-        f"{options.rounds} rounds of {options.seconds} s for each contestant, in turn; `wrk -t1 -c{options.connections}`. "
+        f"{options.rounds} rounds of {options.seconds} s for each contestant, in turn; `wrk -t1 -c{options.connections}`; all servers on the same "
+        f"{options.cores} of the cores, wrk on another. "
         "Numbers are medians of the rounds, in parentheses the least and the greatest round. "
         "† wrk used a whole core: the server may do more than it was asked for. How to read this: [README.md](README.md).", "",
         *(f"- {line}" for line in about), f"- {'; '.join(versions)}", "",

@@ -11,6 +11,13 @@ from .servers import Failed
 
 LUA = Path(__file__).parent.parent / "lua"
 
+cores = None  # that wrk runs on; none: all
+
+
+def use_cores(those):
+    global cores
+    cores = those
+
 
 @dataclass
 class Sample:
@@ -36,6 +43,7 @@ def measure(server, path, seconds, connections, script="report.lua", arguments=(
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "BENCH_LUA": str(LUA)},
+        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
     )
     try:
         output = wrk.communicate(timeout=seconds + 60)[0]

@@ -222,6 +222,9 @@ void add_options(CLI::App& command, ServeOptions& options) {
     data.value("--data", options.site.data, "DIR", "Folder of the SQLite files, made if need be");
     data.bytes("--cache", options.site.cache, 20, "MIB",
                "For answers that are told again until something changes; 0: none", 0, 1 << 20);
+    data.value("--commit-group", options.site.commit_group, "N",
+               "Writes that share one commit, at most; 1: each has its own",
+               CLI::Range(1, 100'000));
     add_access_options(command, options);
     add_limit_options(command, options);
     Group(command, "Logs")

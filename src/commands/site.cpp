@@ -28,7 +28,10 @@ constexpr std::size_t kCached = 2;  // services that keep answers: posts and vot
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     const std::string schema = fmt::format("{}/schema/sqlite", service);
     const std::array<std::string_view, 2> migrations{http::kIdempotencySchema, schema};
-    return db::sqlite::open({.folder = options.data, .name = service, .migrations = migrations});
+    return db::sqlite::open({.folder = options.data,
+                             .name = service,
+                             .migrations = migrations,
+                             .group = options.commit_group});
 }
 
 std::string_view docs_page() {

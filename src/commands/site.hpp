@@ -54,6 +54,7 @@ struct SiteOptions {
     HashingOptions hashing = {};
     std::size_t threads = 1;                    ///< I/O threads, among which the cache is divided
     std::size_t cache = std::size_t{64} << 20;  ///< bytes, for answers that may be told again
+    std::size_t commit_group = 1'024;           ///< writes that share a commit, at most
     bool wipes_leavers = true;
     bool is_limited = true;
     LimitOptions limits = {};

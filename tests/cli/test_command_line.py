@@ -9,7 +9,7 @@ from program import Terminal, assert_refused, found, run, served
 
 SERVICES = ["posts", "votes", "users", "messages"]
 # Options that do not take every text.
-CHECKED = {"threads", "auth", "token-lifetime", "session-lifetime", "forget-after", "cache", "password-memory", "password-passes",
+CHECKED = {"threads", "auth", "commit-group", "token-lifetime", "session-lifetime", "forget-after", "cache", "password-memory", "password-passes",
            "password-threads", "password-queue", "limits", "read-limit", "write-limit", "login-limit", "signup-limit",
            "guess-limit", "forwarded-header", "max-connections", "max-head", "max-body", "head-timeout",
            "body-timeout", "idle-timeout", "drain-timeout", "log-level"}

@@ -107,6 +107,9 @@ class Session : public Executor {
         co_return std::move(*result);
     }
 
+    /// Throws Problem::unavailable if a write would be refused now, so that little is done for it in vain.
+    virtual void must_have_room() = 0;
+
     /// Whether the database answers and takes writes. Throws Problem::unavailable if not.
     virtual Task<> check() = 0;
 

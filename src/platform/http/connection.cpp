@@ -1,5 +1,6 @@
 #include "platform/http/connection.hpp"
 
+#include "platform/http/answer.hpp"
 #include "platform/http/problem_answer.hpp"
 #include "platform/http/trace.hpp"
 
@@ -22,7 +23,8 @@ constexpr std::size_t kSendAt =
     64 << 10;  // answers to pipelined requests go out in pieces of about this
 constexpr std::size_t kLingerBytes = 32 << 20;
 constexpr auto kLingerTime = 3s;
-constexpr auto kLastLook = 1s;  // where nothing was refused: for a request that is under way just now
+constexpr auto kLastLook =
+    1s;  // where nothing was refused: for a request that is under way just now
 constexpr std::size_t kMostBodyBytes = 128 << 20;  // of one thread's connections
 constexpr std::size_t kSmallBody = 64 << 10;
 
@@ -33,6 +35,9 @@ constexpr std::string_view kSecurityFields =
 constexpr std::string_view kSecurityFieldsOfOneOrigin =
     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     "Cross-Origin-Resource-Policy: same-origin\r\n";
+
+const Problem kTooMuch =
+    Problem::unavailable("More is asked for than can be answered; try again shortly.", 1s);
 
 std::int64_t ticks(std::chrono::milliseconds time) { return time / kTick + 1; }
 
@@ -181,10 +186,23 @@ Task<> Connection::answer_request() {
     request.peer = peer_;
     take_over_or_make_trace(request);
     const auto start = std::chrono::steady_clock::now();
-    const Response response = co_await context_.application.handle(request);
+    Response response;
+    if (is_too_much(request)) {
+        // No exception: this is to cost least when there is least time.
+        response = answer(kTooMuch, request.path);
+        response.headers.emplace_back("Cache-Control", "no-store");
+    } else {
+        response = co_await context_.application.handle(request);
+    }
+    if (response.status == 503) co_await context_.refusals.turn();
     keep_alive_ = parser_.keep_alive() && !context_.draining;
     append(response, request.method == Method::head, keep_alive_);
     context_.access_log.add(request, response, std::chrono::steady_clock::now() - start);
+}
+
+/// Who watches a process gets an answer always.
+bool Connection::is_too_much(const Request& request) const {
+    return context_.loop.is_overloaded() && request.path.starts_with(kBase);
 }
 
 void Connection::append(const Response& response, bool head_only, bool keep_alive) {

@@ -2,6 +2,7 @@
 
 #include "platform/http/access_log.hpp"
 #include "platform/http/io_loop.hpp"
+#include "platform/http/refusals.hpp"
 #include "platform/http/request_parser.hpp"
 #include "platform/http/server.hpp"
 #include "platform/problem.hpp"
@@ -19,7 +20,9 @@ struct ConnectionContext {
     const ServerOptions& options;
     Application& application;
     AccessLog& access_log;
-    const bool& draining;        ///< set on this thread
+    const bool& draining;  ///< set on this thread
+    const IoLoop& loop;
+    Refusals& refusals;
     std::int64_t tick = 0;       ///< counts up, kTick apart; the clock of all time limits
     std::int64_t close_at;       ///< the tick at which every connection is closed
     std::size_t body_bytes = 0;  ///< held for requests that are not answered yet
@@ -64,6 +67,7 @@ class Connection {
     Task<bool> read_request();
     Task<bool> read_more();
     Task<> answer_request();
+    bool is_too_much(const Request& request) const;
     void append(const Response& response, bool head_only, bool keep_alive);
     void append_cors(std::string_view origin);
     void append_problem(const Problem& problem);

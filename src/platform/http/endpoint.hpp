@@ -140,10 +140,13 @@ class Routes {
                               const Foundation& foundation, const Rules& rules, Request& request,
                               const PathValues& values) {
         constexpr bool is_cached = (std::is_same_v<A, db::Reading&> || ...);
+        constexpr bool is_write =
+            ((std::is_same_v<A, db::Transaction&> || std::is_same_v<A, const Write&>) || ...);
         Caller caller = foundation.gate.admit(request, rules.right, rules.limit);
         if constexpr (is_cached) {
             if (const Response* known = foundation.cache.find(request)) co_return *known;
         }
+        if constexpr (is_write) foundation.session.must_have_room();
         Inputs inputs(request, values, std::move(caller));
         // Braces: the inputs are taken in the order of the parameters.
         std::tuple<Taken<A>...> taken{inputs.take<Taken<A>>()...};

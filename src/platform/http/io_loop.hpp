@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/backlog.hpp"
 #include "platform/loop.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -91,12 +92,16 @@ class IoLoop final : public Loop {
                            [](const auto& repeated) { return repeated->is_running; });
     }
 
+    /// Whether more is asked of this thread than it can do.
+    bool is_overloaded() const { return backlog_.is_too_long(); }
+
     /// Runs until stopped or out of work. A turn is bounded, so that its end comes under any load.
     void run() {
         constexpr int most_events = 128;
         while (context_.run_one() > 0) {
-            for (int i = 1; i < most_events && context_.poll_one() > 0; ++i) {
-            }
+            int events = 1;
+            while (events < most_events && context_.poll_one() > 0) ++events;
+            backlog_.turn_ended(events < most_events);
             for (const auto& what : at_turn_end_) what();
         }
     }
@@ -122,6 +127,7 @@ class IoLoop final : public Loop {
 
     // Its sockets and timers are touched by its own thread alone, so they need no locks; to post to it, others may.
     asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+    Backlog backlog_{context_};
     std::vector<std::function<void()>> at_turn_end_;
     std::vector<std::unique_ptr<Repeated>> repeated_;
 };

@@ -107,7 +107,8 @@ class Server::IoThread {
           metrics_(shared.metrics.add_thread()),
           acceptor_(loop_.context().get_executor()),
           ticker_(loop_.context().get_executor()),
-          access_log_(shared.options.access_log) {
+          access_log_(shared.options.access_log),
+          refusals_(loop_.context()) {
         listen_on(acceptor_, shared.endpoint, true);
     }
 
@@ -116,8 +117,9 @@ class Server::IoThread {
 
     void run(std::unique_ptr<Application> application) {
         application_ = std::move(application);
-        context_ = std::make_unique<ConnectionContext>(ConnectionContext{
-            shared_.options, *application_, access_log_, draining_, 0, kNever, 0, http_date()});
+        context_ = std::make_unique<ConnectionContext>(
+            ConnectionContext{shared_.options, *application_, access_log_, draining_, loop_,
+                              refusals_, 0, kNever, 0, http_date()});
         accept();
         tick();
         loop_.run();
@@ -227,6 +229,7 @@ class Server::IoThread {
     Acceptor acceptor_;
     Timer ticker_;
     AccessLog access_log_;
+    Refusals refusals_;
     std::unique_ptr<Application> application_;
     std::unique_ptr<ConnectionContext> context_;
     std::list<Connection*> connections_;

@@ -56,7 +56,7 @@ class SqliteDatabase final : public Database {
     explicit SqliteDatabase(const Options& options)
         : lock_(options.folder, options.name),
           file_(migrated(options)),
-          writer_(file_, options.queue) {}
+          writer_(file_, {options.queue, options.group}) {}
 
     std::unique_ptr<Session> session(Loop& loop) override {
         return std::make_unique<SqliteSession>(file_, writer_, loop);

@@ -14,6 +14,7 @@ struct Options {
     std::string_view name;                         ///< the files are NAME.db, NAME.lock, …
     std::span<const std::string_view> migrations;  ///< folders of schema steps, in order
     std::size_t queue = 4'096;                     ///< writes that may wait; one more is refused
+    std::size_t group = 1'024;                     ///< writes that share a commit, at most
 };
 
 /// Opens a database, made and brought up to date as needed. Throws std::runtime_error, with what to do, if

@@ -17,6 +17,7 @@ class SqliteSession final : public Session {
     SqliteSession(const SqliteSession&) = delete;
     SqliteSession& operator=(const SqliteSession&) = delete;
 
+    void must_have_room() override { writer_.must_have_room(); }
     Task<> check() override;
     const Changes& changes() const override { return writer_.changes(); }
 

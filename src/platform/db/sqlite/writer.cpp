@@ -18,6 +18,14 @@ constexpr int kCheckpointPages = 250;
 /// A log that readers never let start over is made to, at 16 MiB.
 constexpr int kRestartPages = 4'096;
 
+/// Where more writes come than can be done, one that would wait for longer is refused. It waits for the group before it, too,
+/// so it takes up to three times as long.
+constexpr auto kLongestWait = 8ms;
+/// So few may always wait, however slow the disk.
+constexpr std::size_t kAlwaysRoom = 128;
+/// From so many on a group tells how long a write takes: in a smaller one it is its sync that counts.
+constexpr std::size_t kTelling = 32;
+
 const Query kBegin{"begin immediate"};
 const Query kCommit{"commit"};
 const Query kSavepoint{"savepoint job"};
@@ -46,8 +54,8 @@ class WriterTransaction final : public Transaction {
 
 }  // namespace
 
-Writer::Writer(const std::filesystem::path& file, std::size_t capacity)
-    : connection_(file, Connection::Use::write), capacity_(capacity) {
+Writer::Writer(const std::filesystem::path& file, const Bounds& bounds)
+    : connection_(file, Connection::Use::write), bounds_(bounds) {
     sqlite3_wal_hook(
         connection_.native(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -70,13 +78,22 @@ Writer::~Writer() {
 void Writer::enqueue(Job& job) {
     {
         const std::lock_guard lock(mutex_);
-        if (waiting_.size() >= capacity_) {
-            refused_.fetch_add(1, std::memory_order_relaxed);
-            throw Problem::unavailable("Too many writes are waiting; try again shortly.", 1s);
-        }
+        must_have_room_locked();
+        job.since = std::chrono::steady_clock::now();
         waiting_.push_back(&job);
     }
     arrived_.notify_one();
+}
+
+void Writer::must_have_room() {
+    const std::lock_guard lock(mutex_);
+    must_have_room_locked();
+}
+
+void Writer::must_have_room_locked() {
+    if (waiting_.size() < room()) return;
+    refused_.fetch_add(1, std::memory_order_relaxed);
+    throw Problem::unavailable("Too many writes are waiting; try again shortly.", 1s);
 }
 
 Statistics Writer::statistics() const {
@@ -91,13 +108,40 @@ void Writer::loop() {
             std::unique_lock lock(mutex_);
             arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
             if (waiting_.empty()) return;
-            group.clear();
-            std::swap(group, waiting_);
+            take_group(group);
         }
+        const auto start = std::chrono::steady_clock::now();
         commit_group(group);
         resume_waiters(group);
         checkpoint_if_due();
+        note_pace(group.size(), std::chrono::steady_clock::now() - start);
     }
+}
+
+void Writer::take_group(std::vector<Job*>& group) {
+    const auto now = std::chrono::steady_clock::now();
+    queue_.note(now, now - waiting_.front()->since);
+    const auto end =
+        waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), bounds_.group));
+    group.assign(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+}
+
+/// A moving average: checkpoints come with one group in several.
+void Writer::note_pace(std::size_t writes, Duration time) {
+    if (writes < kTelling) return;
+    const std::lock_guard lock(mutex_);
+    const Duration pace = time / writes;
+    pace_ = pace_ == Duration{} ? pace : (pace_ * 7 + pace) / 8;
+}
+
+/// How many may wait.
+std::size_t Writer::room() const {
+    const bool is_bounded_in_time =
+        pace_ != Duration{} && queue_.stood(std::chrono::steady_clock::now());
+    if (!is_bounded_in_time) return bounds_.queue;
+    const auto in_time = static_cast<std::size_t>(kLongestWait / pace_);
+    return std::min(bounds_.queue, std::max(in_time, kAlwaysRoom));
 }
 
 void Writer::commit_group(const std::vector<Job*>& group) {

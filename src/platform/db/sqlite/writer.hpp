@@ -3,10 +3,13 @@
 #include "platform/db/changes.hpp"
 #include "platform/db/sqlite/connection.hpp"
 #include "platform/loop.hpp"
+#include "platform/standing_queue.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <coroutine>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -41,15 +44,23 @@ class Writer {
         Loop& loop;
         std::coroutine_handle<> waiter;
         std::exception_ptr error;
+        std::chrono::steady_clock::time_point since = {};  ///< when it was queued
     };
 
-    Writer(const std::filesystem::path& file, std::size_t capacity);
+    struct Bounds {
+        std::size_t queue;  ///< writes that may wait
+        std::size_t group;  ///< writes that share a commit
+    };
+    Writer(const std::filesystem::path& file, const Bounds& bounds);
     ~Writer();  ///< finishes what is queued
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    /// Queues a job. Throws Problem::unavailable, at once, if `capacity` of them are waiting.
+    /// Queues a job. Throws Problem::unavailable, at once, if too many wait: more than the bound or, where they have waited for
+    /// long of late, than are done in a short time.
     void enqueue(Job& job);
+    /// Throws as enqueue() would now.
+    void must_have_room();
 
     std::uint64_t version() const { return version_.load(std::memory_order_acquire); }
     /// Whether the last commit failed.
@@ -58,7 +69,13 @@ class Writer {
     const Changes& changes() const { return changes_; }
 
   private:
+    using Duration = std::chrono::steady_clock::duration;
+
     void loop();
+    void take_group(std::vector<Job*>& group);
+    void note_pace(std::size_t writes, Duration time);
+    void must_have_room_locked();
+    std::size_t room() const;
     void commit_group(const std::vector<Job*>& group);
     void note_changes();
     void fail_group(const std::vector<Job*>& group, std::exception_ptr error);
@@ -67,7 +84,7 @@ class Writer {
     void checkpoint_if_due();
 
     Connection connection_;
-    const std::size_t capacity_;
+    const Bounds bounds_;
     int log_pages_ = 0;           ///< in the WAL, as of the last commit
     int checkpointed_pages_ = 0;  ///< of them, how many are in the database already
     std::atomic<std::uint64_t> version_ = 1;
@@ -81,7 +98,9 @@ class Writer {
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
-    std::vector<Job*> waiting_;  ///< guarded by mutex_, as is stopping_
+    std::vector<Job*> waiting_;  ///< guarded by mutex_, as are those that follow
+    StandingQueue queue_;
+    Duration pace_{};  ///< that a write takes of late, when many share a commit
     bool stopping_ = false;
     std::thread thread_;
 };

@@ -10,6 +10,7 @@
 #include <future>
 #include <optional>
 #include <stdexcept>
+#include <thread>
 
 namespace stoa::db::sqlite {
 namespace {
@@ -70,7 +71,7 @@ class SqliteWriter : public testing::Test {
         file_ = folder_ / "test.db";
         Connection(file_, Connection::Use::write)
             .execute("create table items (id integer primary key) strict");
-        writer_.emplace(file_, 20);
+        writer_.emplace(file_, Writer::Bounds{20, 10});
     }
     ~SqliteWriter() override {
         let_go();
@@ -200,6 +201,48 @@ TEST_F(SqliteWriter, finishes_what_is_queued_before_it_goes) {
     writer_.reset();
     EXPECT_EQ(ids().size(), 10U);
     loop_.wait_for(jobs_.size());
+}
+
+TEST_F(SqliteWriter, no_more_writes_share_a_commit_than_the_bound) {
+    hold_up();
+    for (int id = 1; id <= 20; ++id) ask_insert(id);
+    finish();
+    EXPECT_EQ(writer_->statistics().commits, 3U) << "one for what held it up, two of ten";
+    EXPECT_EQ(ids().size(), 20U);
+}
+
+TEST_F(SqliteWriter, tells_that_there_is_no_room_before_a_write_is_made) {
+    hold_up();
+    for (int id = 1; id <= 19; ++id) ask_insert(id);
+    EXPECT_NO_THROW(writer_->must_have_room());
+    ask_insert(20);
+    EXPECT_THROW(writer_->must_have_room(), Problem);
+    finish();
+    EXPECT_NO_THROW(writer_->must_have_room());
+}
+
+/// Each write takes two milliseconds, and the next hundreds come before the last are done.
+TEST_F(SqliteWriter, where_more_comes_than_can_be_done_only_as_much_may_wait_as_is_done_soon) {
+    writer_.emplace(file_, Writer::Bounds{4'096, 50});
+    const auto ask_slow = [&] {
+        ask([](Transaction&) -> Task<> {
+            std::this_thread::sleep_for(2ms);
+            co_return;
+        });
+    };
+    for (int i = 0; i < 200; ++i) ask_slow();
+    EXPECT_EQ(writer_->statistics().refused, 0U) << "a burst";
+    loop_.wait_for(150);
+    int taken = 0;
+    try {
+        for (; taken < 4'000; ++taken) ask_slow();
+    } catch (const Problem& problem) {
+        EXPECT_EQ(problem.status(), 503);
+        jobs_.pop_back();
+    }
+    EXPECT_LT(taken, 400);
+    EXPECT_GT(taken, 0);
+    finish();
 }
 
 TEST_F(SqliteWriter, refuses_one_more_than_may_wait) {
