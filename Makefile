@@ -32,6 +32,7 @@ bench: build ## measure beside nginx, Flask, Fastify, Go and SQLite alone, into 
 	@tools/install-packages bench
 	@bench/run $(ARGS)
 	@bench/overload $(ARGS) --append $(if $(filter --quick,$(ARGS)),build/)bench/RESULTS.md
+	@bench/limits $(ARGS) --append $(if $(filter --quick,$(ARGS)),build/)bench/RESULTS.md
 	@bench/logins.sh
 
 bench-micro: build ## measure the parts: parser, router, JSON, tokens, cache, a row of SQLite

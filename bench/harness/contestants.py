@@ -53,8 +53,8 @@ class Stoa:
         if made.returncode != 0:
             raise Failed(f"stoa user create: {made.stderr or made.stdout}")
 
-    def start(self, name=name, folder=None, port=None, flags=()):
-        """The server; with a name, a folder and a port of its own it is a second one, with other flags."""
+    def start(self, name=name, folder=None, port=None, flags=(), program=None, environment=None):
+        """The server; with a name, a folder and a port of its own it is a second one, different in what else is given."""
         limits = [word for name in ("read", "write", "login", "signup", "guess") for word in (f"--{name}-limit", FAR)]
         # Accounts are made and logged in quickly: hashing passwords is not what is measured (logins.sh does that).
         hashing = ["--password-memory", "8", "--password-passes", "1"]
@@ -64,8 +64,8 @@ class Stoa:
         port = port or self.port
         return Server(
             name,
-            [self.program, "serve", "--listen", f"127.0.0.1:{port}", "--data", folder or self.folder, *limits, *hashing, *flags],
-            port, self.work / f"{name}.log", cores=self.cores,
+            [program or self.program, "serve", "--listen", f"127.0.0.1:{port}", "--data", folder or self.folder, *limits, *hashing, *flags],
+            port, self.work / f"{name}.log", environment, cores=self.cores,
         )
 
     def log_in(self, username):

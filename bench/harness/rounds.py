@@ -83,7 +83,7 @@ def measure_reads(cases, contestants, options, work, results, progress):
 
 
 def measure_writes(cases, stoa, contestants, raw, options, results, progress):
-    """`raw` is the program and the file of SQLite alone, in batches of 64 and of 1."""
+    """`raw` is the program and the files of SQLite alone, in batches of 64 and of 1; none: without it."""
     for case in cases:
         numbers = {}  # contestant -> the first vote it has not had yet
 
@@ -101,7 +101,8 @@ def measure_writes(cases, stoa, contestants, raw, options, results, progress):
             numbers[name] = start + sample.requests + 10 * options.connections
             return sample
 
-        here = [(contestant.name, contestant.server) for contestant in contestants] + [(RAW_64, None), (RAW_1, None)]
+        here = [(contestant.name, contestant.server) for contestant in contestants]
+        here += [(RAW_64, None), (RAW_1, None)] if raw else []
         for name, server in here:
             progress(f"{case.title}: warming up {name}")
             measure(name, server, 1)

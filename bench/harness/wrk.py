@@ -19,6 +19,18 @@ def use_cores(those):
     cores = those
 
 
+def divide_cores():
+    """This process, and so all servers it starts, on half the cores; wrk on the others: a server is measured by what it can do, not
+    by what wrk leaves it. Gives how many a server has."""
+    all_cores = sorted(os.sched_getaffinity(0))
+    half = len(all_cores) // 2
+    if half == 0:
+        return 1
+    os.sched_setaffinity(0, all_cores[:half])
+    use_cores(all_cores[half:])
+    return half
+
+
 @dataclass
 class Sample:
     rate: float  # answers a second

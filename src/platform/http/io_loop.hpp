@@ -125,8 +125,7 @@ class IoLoop final : public Loop {
         repeated.is_running = false;
     }
 
-    // Its sockets and timers are touched by its own thread alone, so they need no locks; to post to it, others may.
-    asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+    asio::io_context context_{1};
     Backlog backlog_{context_};
     std::vector<std::function<void()>> at_turn_end_;
     std::vector<std::unique_ptr<Repeated>> repeated_;
