@@ -271,11 +271,11 @@ TEST_F(SqliteDatabase, is_not_opened_twice) {
 }
 
 TEST_F(SqliteDatabase, copies_its_log_into_the_file_as_it_grows) {
-    for (int id = 1; id <= 8; ++id) {
+    for (int id = 1; id <= 16; ++id) {
         EXPECT_EQ(write(insert(id, std::string(500'000, 'x'))), "done");
     }
     EXPECT_GE(database_->statistics().checkpoints, 1U);
-    EXPECT_EQ(count(), 8);
+    EXPECT_EQ(count(), 16);
 }
 
 TEST_F(SqliteDatabase, does_not_take_a_mistake_in_a_query_for_a_client_s) {
