@@ -149,10 +149,11 @@ static void receive(int index) {
     const ssize_t got = recv(connection->fd, connection->answer + connection->have, ROOM - 1 - connection->have, 0);
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0) {
-        /* An idle connection that the server closes: only that it must not be taken for free twice. */
+        /* Servers close connections that are idle for long: nobody loses by it. */
+        int was_idle = 0;
         for (int i = 0; i < idle_count; ++i)
-            if (idle[i] == index) idle[i--] = idle[--idle_count];
-        if (counts()) ++broken;
+            if (idle[i] == index) idle[i--] = idle[--idle_count], was_idle = 1;
+        if (counts() && !was_idle) ++broken;
         redial(index);
         return;
     }

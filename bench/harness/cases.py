@@ -48,8 +48,8 @@ def reads(database, seed=3):
 
 def writes():
     return [
-        Case("posts", "POST /posts, durable", "/api/v1/posts", {RAW_64: 0.6, NO_GROUPS: 5}, script="posts.lua"),
-        Case("votes", "POST /votes, durable", "/api/v1/votes", {NO_GROUPS: 4}, script="votes.lua"),
+        Case("posts", "POST /posts, durable", "/api/v1/posts", {RAW_64: 0.6, RAW_1: 5, NO_GROUPS: 5}, script="posts.lua"),
+        Case("votes", "POST /votes, durable", "/api/v1/votes", {RAW_1: 4, NO_GROUPS: 4}, script="votes.lua"),
     ]
 
 

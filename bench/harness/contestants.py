@@ -59,8 +59,8 @@ class Stoa:
         # Accounts are made and logged in quickly: hashing passwords is not what is measured (logins.sh does that).
         hashing = ["--password-memory", "8", "--password-passes", "1"]
         # Whatever STOA_… the caller's environment has must not change what is measured.
-        for name in [name for name in os.environ if name.startswith("STOA_")]:
-            del os.environ[name]
+        for variable in [word for word in os.environ if word.startswith("STOA_")]:
+            del os.environ[variable]
         port = port or self.port
         return Server(
             name,

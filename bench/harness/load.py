@@ -9,12 +9,6 @@ from . import contestants, data
 from .servers import Failed
 
 
-def split_cores():
-    """The server's cores and the load's own: it must not take from the server what it is to measure."""
-    cores = sorted(os.sched_getaffinity(0))
-    return (set(cores[:-1]), {cores[-1]}) if len(cores) > 1 else (set(cores), set(cores))
-
-
 class Load:
     def __init__(self, folder, port, cores):
         self.program, self.port, self.cores = folder / "load", port, cores

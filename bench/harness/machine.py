@@ -13,6 +13,22 @@ from pathlib import Path
 from .contestants import BUILT
 
 
+def divide_cores():
+    """Half the cores for servers, which this process and all it starts have from now on, and the others for what asks them: a server is
+    measured by what it can do, not by what is left to it. Gives both; on a single core they share it."""
+    cores = sorted(os.sched_getaffinity(0))
+    half = len(cores) // 2
+    servers, askers = (cores[:half], cores[half:]) if half else (cores, cores)
+    os.sched_setaffinity(0, servers)
+    return set(servers), set(askers)
+
+
+def in_words(servers, askers):
+    if servers == askers:
+        return "servers and load on the same core"
+    return f"servers on {len(servers)} of {len(servers | askers)} cores, the load on the others"
+
+
 def first_line(*words):
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=20)

@@ -1,5 +1,8 @@
 """RESULTS.md."""
 
+from datetime import datetime, timezone
+
+from . import machine
 from .cases import IDLE_MIB, RAW_1, RAW_64
 
 MIB = 2**20
@@ -8,6 +11,10 @@ MIB = 2**20
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "| --- |" + " ---: |" * (len(head) - 1)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows] + [""]
+
+
+def of_build(program):
+    return f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC, {machine.first_line(program, '--version')}"
 
 
 def replace_section(path, title, lines):
@@ -67,8 +74,8 @@ def write(path, *, cases, results, memory, about, versions, command, date, optio
     lines = [
         "# Measured", "",
         f"{date}, by `{command}`. {options.posts:,} posts, {options.votes:,} votes, {options.users:,} users; "
-        f"{options.rounds} rounds of {options.seconds} s for each contestant, in turn; `wrk -t1 -c{options.connections}`; all servers on the same "
-        f"{options.cores} of the cores, wrk on another. "
+        f"{options.rounds} rounds of {options.seconds} s for each contestant, in turn; `wrk -t1 -c{options.connections}`; "
+        f"{machine.in_words(options.servers, options.askers)}. "
         "Numbers are medians of the rounds, in parentheses the least and the greatest round. "
         "† wrk used a whole core: the server may do more than it was asked for. How to read this: [README.md](README.md).", "",
         *(f"- {line}" for line in about), f"- {'; '.join(versions)}", "",

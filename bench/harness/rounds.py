@@ -69,7 +69,7 @@ def measure_reads(cases, contestants, options, work, results, progress):
                 arguments[contestant.name] = [file]
 
         def measure(contestant, seconds):
-            return wrk.measure(contestant.server, contestant.path(case), seconds, options.connections,
+            return wrk.measure(contestant.server, contestant.path(case), options.askers, seconds, options.connections,
                                case.script, arguments[contestant.name])
 
         for contestant in here:
@@ -96,7 +96,7 @@ def measure_writes(cases, stoa, contestants, raw, options, results, progress):
                 arguments = [stoa.token_files()[case.script], start]
                 if case.name == "votes":
                     arguments += [options.posts, options.users]
-                sample = wrk.measure(server, case.path, seconds, options.connections, case.script, arguments)
+                sample = wrk.measure(server, case.path, options.askers, seconds, options.connections, case.script, arguments)
             # Some were sent and not counted: those under way at the end.
             numbers[name] = start + sample.requests + 10 * options.connections
             return sample

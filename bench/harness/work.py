@@ -1,4 +1,4 @@
-"""What bench/run and bench/overload share: the folder they work in, and how they end."""
+"""What the commands share: the folder they work in, and how they end."""
 
 import contextlib
 import os

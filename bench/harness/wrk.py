@@ -11,31 +11,11 @@ from .servers import Failed
 
 LUA = Path(__file__).parent.parent / "lua"
 
-cores = None  # that wrk runs on; none: all
-
-
-def use_cores(those):
-    global cores
-    cores = those
-
-
-def divide_cores():
-    """This process, and so all servers it starts, on half the cores; wrk on the others: a server is measured by what it can do, not
-    by what wrk leaves it. Gives how many a server has."""
-    all_cores = sorted(os.sched_getaffinity(0))
-    half = len(all_cores) // 2
-    if half == 0:
-        return 1
-    os.sched_setaffinity(0, all_cores[:half])
-    use_cores(all_cores[half:])
-    return half
-
-
 @dataclass
 class Sample:
-    rate: float  # answers a second
+    rate: float  # answers a second, without what was refused
     requests: int
-    cpu: float  # microseconds that the server's processes used, for each request
+    cpu: float  # microseconds that the server's processes used, for each of them
     p50: float = 0  # microseconds, as wrk saw it
     p99: float = 0
     p999: float = 0
@@ -43,8 +23,8 @@ class Sample:
     wrk: float = 0  # the share of a core that wrk used; near 1 it was wrk that could do no more
 
 
-def measure(server, path, seconds, connections, script="report.lua", arguments=()):
-    """wrk with one thread: it needs less than one core of what a server needs, and leaves it the rest."""
+def measure(server, path, cores, seconds, connections, script="report.lua", arguments=()):
+    """wrk with one thread, on the given cores. What a server refuses is not counted as done."""
     argv = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", LUA / script,
             f"http://127.0.0.1:{server.port}{path}", "--", *arguments]
     before, before_wrk = server.cpu_seconds(), children_seconds()
@@ -55,7 +35,7 @@ def measure(server, path, seconds, connections, script="report.lua", arguments=(
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "BENCH_LUA": str(LUA)},
-        preexec_fn=(lambda: os.sched_setaffinity(0, cores)) if cores else None,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     try:
         output = wrk.communicate(timeout=seconds + 60)[0]
@@ -69,10 +49,11 @@ def measure(server, path, seconds, connections, script="report.lua", arguments=(
     values = {key: int(value) for key, value in (pair.split("=") for pair in measured[1].split())}
     if not values["requests"]:
         raise Failed(f"{server.name} answered nothing:\n{server.last_words()}")
+    done = max(1, values["requests"] - values["refused"])
     return Sample(
-        rate=values["requests"] * 1e6 / values["us"],
+        rate=done * 1e6 / values["us"],
         requests=values["requests"],
-        cpu=used * 1e6 / values["requests"],
+        cpu=used * 1e6 / done,
         p50=values["p50"],
         p99=values["p99"],
         p999=values["p999"],

@@ -167,15 +167,16 @@ class Site::ThreadApplication final : public http::Application {
 
     /// What every process serves beside the API.
     void add_own_routes() {
-        add_page("/healthz", "application/json", [] { return R"({"status":"alive"})"; });
-        add_page("/metrics", "text/plain; version=0.0.4", [this] { return site_.metrics_.text(); });
+        add_page(http::kAlivePath, "application/json", [] { return R"({"status":"alive"})"; });
+        add_page(http::kMetricsPath, "text/plain; version=0.0.4",
+                 [this] { return site_.metrics_.text(); });
         add_page("/openapi.json", "application/json", [this] { return site_.openapi_; });
         add_page("/docs", "text/html; charset=utf-8", [] { return std::string(docs_page()); });
         if (site_.issuer_) {
             add_page(http::kJwksPath, "application/json",
                      [this] { return to_jwks(*site_.keys_.keys()); });
         }
-        router_.add(http::Method::get, "/readyz",
+        router_.add(http::Method::get, http::kReadyPath,
                     [this](http::Request&, const http::PathValues&) { return ready(); });
     }
 

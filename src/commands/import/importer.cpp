@@ -10,11 +10,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <stdexcept>
+#include <thread>
 
 namespace stoa {
 
@@ -23,6 +25,8 @@ namespace {
 constexpr std::size_t kBatchBytes = 512 << 10;  // well below what a server takes as a body
 constexpr std::size_t kBatchPosts = 500;
 constexpr std::size_t kBatchVotes = 5'000;
+constexpr int kMostTries = 10;
+constexpr std::chrono::seconds kRetryAfter{1};
 
 /// A record's place among all files, by which the second pass finds it again.
 struct Place {
@@ -177,8 +181,13 @@ class Importer {
         votes_.clear();
     }
 
-    http::Answer post(std::string_view path, std::string body) {
-        auto answer = client_.ask("POST", std::string("/api/v1").append(path), std::move(body));
+    http::Answer post(std::string_view path, const std::string& body) {
+        auto answer = client_.ask("POST", std::string("/api/v1").append(path), body);
+        // A site that is used much refuses at times.
+        for (int tries = 1; answer && answer->status == 503 && tries < kMostTries; ++tries) {
+            std::this_thread::sleep_for(kRetryAfter);
+            answer = client_.ask("POST", std::string("/api/v1").append(path), body);
+        }
         if (!answer) {
             throw std::runtime_error(
                 "the server does not answer; start it, and run this again: it goes on where it "

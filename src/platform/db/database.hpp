@@ -132,7 +132,7 @@ struct Statistics {
     std::uint64_t transactions = 0;  ///< writes that became durable
     std::uint64_t commits = 0;       ///< groups in which they did
     std::uint64_t checkpoints = 0;
-    std::uint64_t refused = 0;  ///< writes refused because the queue was full
+    std::uint64_t refused = 0;  ///< writes refused because too many waited
     std::uint64_t queued = 0;   ///< writes waiting now
 };
 

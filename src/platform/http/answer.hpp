@@ -15,6 +15,14 @@ class Inputs;
 /// Where the API begins.
 inline constexpr std::string_view kBase = "/api/v1";
 
+/// Where the users service publishes its keys.
+inline constexpr std::string_view kJwksPath = "/.well-known/jwks.json";
+
+/// What tells operators how a process is.
+inline constexpr std::string_view kAlivePath = "/healthz";
+inline constexpr std::string_view kReadyPath = "/readyz";
+inline constexpr std::string_view kMetricsPath = "/metrics";
+
 /// A new object: 201, with its place in `Location`.
 template <class T>
 struct Created {

@@ -5,6 +5,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
+#include <cstddef>
+
 namespace stoa::http {
 
 /// How long what is ready waits for its turn in an event loop. Ready sockets stand in a list of the kernel's, and no
@@ -13,10 +15,11 @@ class Backlog {
   public:
     explicit Backlog(boost::asio::io_context& context);
 
-    /// To be called at the end of each turn of the loop; `all_done`: nothing more was ready.
-    void turn_ended(bool all_done);
+    /// To be called at the end of each turn of the loop, with how many events it handled; `all_done`: nothing more was ready.
+    void turn_ended(std::size_t events, bool all_done);
 
-    /// Whether that is too long, and not only for a moment.
+    /// Whether that is too long, and not only for a moment. It is not where few wait, each for something long: to refuse some of them
+    /// would help nobody.
     bool is_too_long() const { return queue_.stands(); }
 
   private:
@@ -24,6 +27,7 @@ class Backlog {
 
     boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> probe_;
     bool is_under_way_ = false;
+    std::size_t events_ = 0;  ///< handled since it was sent
     StandingQueue::Clock::time_point sent_;
     StandingQueue queue_;
 };

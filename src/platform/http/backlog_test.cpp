@@ -58,6 +58,13 @@ TEST(Backlog, more_than_can_be_done_without_end_is_too_much) {
     EXPECT_FALSE(loop.is_overloaded()) << "nothing is left to do";
 }
 
+TEST(Backlog, few_who_ask_for_something_long_are_not_too_many) {
+    IoLoop loop;
+    const BusyClients clients(loop, 100, 400us);
+    loop.run();
+    EXPECT_FALSE(clients.was_overloaded());
+}
+
 TEST(Backlog, a_busy_loop_that_answers_soon_is_not_overloaded) {
     IoLoop loop;
     const BusyClients clients(loop, 20, 100us);

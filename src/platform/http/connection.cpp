@@ -188,21 +188,34 @@ Task<> Connection::answer_request() {
     const auto start = std::chrono::steady_clock::now();
     Response response;
     if (is_too_much(request)) {
-        // No exception: this is to cost least when there is least time.
-        response = answer(kTooMuch, request.path);
-        response.headers.emplace_back("Cache-Control", "no-store");
+        response = refusal(request);
     } else {
         response = co_await context_.application.handle(request);
     }
-    if (response.status == 503) co_await context_.refusals.turn();
+    if (response.status == 503 && request.path.starts_with(kBase)) {
+        request.body = std::string();  // it is not held for what may take a while
+        hold_body(0);
+        co_await context_.refusals.turn();
+    }
     keep_alive_ = parser_.keep_alive() && !context_.draining;
     append(response, request.method == Method::head, keep_alive_);
     context_.access_log.add(request, response, std::chrono::steady_clock::now() - start);
 }
 
-/// Who watches a process gets an answer always.
+/// Who watches a process gets an answer always, and so does a browser that asks whether it may ask: it would tell its page
+/// nothing of a refusal.
 bool Connection::is_too_much(const Request& request) const {
-    return context_.loop.is_overloaded() && request.path.starts_with(kBase);
+    if (!context_.loop.is_overloaded() || request.method == Method::options) return false;
+    constexpr std::array always{kAlivePath, kReadyPath, kMetricsPath, kJwksPath};
+    return std::find(always.begin(), always.end(), request.path) == always.end();
+}
+
+/// No exception is thrown: this is to cost least when there is least time.
+Response Connection::refusal(const Request& request) {
+    context_.metrics.count_refused();
+    Response response = answer(kTooMuch, request.path);
+    response.headers.emplace_back("Cache-Control", "no-store");
+    return response;
 }
 
 void Connection::append(const Response& response, bool head_only, bool keep_alive) {

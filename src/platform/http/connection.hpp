@@ -23,6 +23,7 @@ struct ConnectionContext {
     const bool& draining;  ///< set on this thread
     const IoLoop& loop;
     Refusals& refusals;
+    ThreadMetrics& metrics;
     std::int64_t tick = 0;       ///< counts up, kTick apart; the clock of all time limits
     std::int64_t close_at;       ///< the tick at which every connection is closed
     std::size_t body_bytes = 0;  ///< held for requests that are not answered yet
@@ -68,6 +69,7 @@ class Connection {
     Task<bool> read_more();
     Task<> answer_request();
     bool is_too_much(const Request& request) const;
+    Response refusal(const Request& request);
     void append(const Response& response, bool head_only, bool keep_alive);
     void append_cors(std::string_view origin);
     void append_problem(const Problem& problem);

@@ -97,11 +97,11 @@ class IoLoop final : public Loop {
 
     /// Runs until stopped or out of work. A turn is bounded, so that its end comes under any load.
     void run() {
-        constexpr int most_events = 128;
+        constexpr std::size_t most_events = 128;
         while (context_.run_one() > 0) {
-            int events = 1;
+            std::size_t events = 1;
             while (events < most_events && context_.poll_one() > 0) ++events;
-            backlog_.turn_ended(events < most_events);
+            backlog_.turn_ended(events, events < most_events);
             for (const auto& what : at_turn_end_) what();
         }
     }

@@ -10,8 +10,8 @@
 namespace stoa::http {
 
 /// The pace at which one I/O thread tells clients that there is no room for their requests. The first are told at once. But
-/// telling costs as much as answering a simple request, and a client that is told at once may ask at once again: beyond a
-/// hundred in ten milliseconds the answers wait for their turn, so that refusing takes a small part of the thread's time, and what
+/// telling costs as much as answering a simple request, and a client that is told at once may ask at once again: beyond
+/// some in each period the answers wait for their turn, so that refusing takes a small part of the thread's time, and what
 /// is accepted gets the rest. Who waits is bounded by the connections that may be open.
 class Refusals {
   public:
@@ -28,10 +28,10 @@ class Refusals {
         return Turn{*this};
     }
 
-  private:
     static constexpr std::chrono::milliseconds kPeriod{10};
-    static constexpr std::size_t kInPeriod = 100;
+    static constexpr std::size_t kInPeriod = 60;  ///< refusals
 
+  private:
     bool is_free();
     void queue(std::coroutine_handle<> waiter);
     void await_period();

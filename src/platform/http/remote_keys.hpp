@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/auth/key_set.hpp"
+#include "platform/http/answer.hpp"
 #include "platform/http/client.hpp"
 #include "platform/task.hpp"
 
@@ -9,9 +10,6 @@
 #include <string_view>
 
 namespace stoa::http {
-
-/// Where the users service publishes its keys.
-inline constexpr std::string_view kJwksPath = "/.well-known/jwks.json";
 
 /// Keeps the key ring of a process without the users service: fetches the public keys from there, and keeps a copy of
 /// them in a file, so that this process can do its work alone, also when it starts.

@@ -119,7 +119,7 @@ class Server::IoThread {
         application_ = std::move(application);
         context_ = std::make_unique<ConnectionContext>(
             ConnectionContext{shared_.options, *application_, access_log_, draining_, loop_,
-                              refusals_, 0, kNever, 0, http_date()});
+                              refusals_, metrics_, 0, kNever, 0, http_date()});
         accept();
         tick();
         loop_.run();

@@ -55,6 +55,8 @@ RouteMetrics& ThreadMetrics::route(std::string_view method, std::string_view pat
     return routes_.emplace_back(method, path);
 }
 
+void ThreadMetrics::count_refused() { add(refused_, 1); }
+
 ThreadMetrics& Metrics::add_thread() { return threads_.emplace_back(); }
 
 void Metrics::add_gauge(std::string name, std::string help, std::string label_name,
@@ -118,13 +120,18 @@ void Metrics::add_gauges(std::vector<prometheus::MetricFamily>& families) const 
 std::string Metrics::text() const {
     std::vector<prometheus::MetricFamily> families;
     add_requests(families);
-    prometheus::MetricFamily connections{
-        "stoa_http_connections", "Connections open now.", prometheus::MetricType::Gauge, {}};
+    prometheus::ClientMetric open;
+    prometheus::ClientMetric refused;
     for (const ThreadMetrics& thread : threads_) {
-        if (connections.metric.empty()) connections.metric.emplace_back();
-        connections.metric[0].gauge.value += static_cast<double>(thread.connections.load(kRelaxed));
+        open.gauge.value += static_cast<double>(thread.connections.load(kRelaxed));
+        refused.counter.value += static_cast<double>(thread.refused_.load(kRelaxed));
     }
-    families.push_back(std::move(connections));
+    families.push_back(
+        {"stoa_http_connections", "Connections open now.", prometheus::MetricType::Gauge, {open}});
+    families.push_back({"stoa_http_refused_total",
+                        "Requests refused for lack of time.",
+                        prometheus::MetricType::Counter,
+                        {refused}});
     add_gauges(families);
     return prometheus::TextSerializer().Serialize(families);
 }

@@ -48,11 +48,14 @@ class ThreadMetrics {
     RouteMetrics& route(std::string_view method, std::string_view path);
     /// Of requests that no route answers.
     RouteMetrics& unrouted() { return unrouted_; }
+    /// Counts a request that was refused before it came to any route, because there was no time for it.
+    void count_refused();
 
     std::atomic<std::int64_t> connections = 0;  ///< open now
 
   private:
     friend class Metrics;
+    std::atomic<std::uint64_t> refused_ = 0;
     std::deque<RouteMetrics> routes_;
     RouteMetrics unrouted_{"", "(none)"};
 };

@@ -85,12 +85,8 @@ Connection::Connection(const std::filesystem::path& file, Use use)
     execute("pragma journal_mode = wal");
     execute("pragma synchronous = full");
     execute("pragma temp_store = memory");
-    if (use == Use::write) {
-        execute("pragma journal_size_limit = 67108864; pragma cache_size = -16384");
-    } else {
-        // Pages are read where the system has them, without a call and a copy for each. SQLite maps 2 GiB at most.
-        execute("pragma query_only = on; pragma cache_size = -8192; pragma mmap_size = 2147418112");
-    }
+    execute(use == Use::write ? "pragma journal_size_limit = 67108864; pragma cache_size = -16384"
+                              : "pragma query_only = on; pragma cache_size = -8192");
 }
 
 void Connection::execute(const char* sql) {

@@ -19,13 +19,11 @@ constexpr int kCheckpointPages = 1'000;
 /// A log that readers never let start over is made to, at 16 MiB.
 constexpr int kRestartPages = 4'096;
 
-/// Where more writes come than can be done, one that would wait for longer is refused. It waits for the group before it, too,
-/// so it takes up to three times as long.
-constexpr auto kLongestWait = 8ms;
-/// So few may always wait, however slow the disk.
-constexpr std::size_t kAlwaysRoom = 128;
-/// From so many on a group tells how long a write takes: in a smaller one it is its sync that counts.
-constexpr std::size_t kTelling = 32;
+/// Where more writes come than can be done, no more wait than this much work. Together with the syncs, the copying of the log and the
+/// group before it a write so takes up to ten times as long.
+constexpr auto kMostWork = 6ms;
+/// So few may always wait.
+constexpr std::size_t kAlwaysRoom = 256;
 
 const Query kBegin{"begin immediate"};
 const Query kCommit{"commit"};
@@ -111,11 +109,9 @@ void Writer::loop() {
             if (waiting_.empty()) return;
             take_group(group);
         }
-        const auto start = std::chrono::steady_clock::now();
         commit_group(group);
         resume_waiters(group);
         checkpoint_if_due();
-        note_pace(group.size(), std::chrono::steady_clock::now() - start);
     }
 }
 
@@ -128,9 +124,8 @@ void Writer::take_group(std::vector<Job*>& group) {
     waiting_.erase(waiting_.begin(), end);
 }
 
-/// A moving average: checkpoints come with one group in several.
+/// A moving average of the work alone: a sync takes as long for many as for one.
 void Writer::note_pace(std::size_t writes, Duration time) {
-    if (writes < kTelling) return;
     const std::lock_guard lock(mutex_);
     const Duration pace = time / writes;
     pace_ = pace_ == Duration{} ? pace : (pace_ * 7 + pace) / 8;
@@ -141,7 +136,7 @@ std::size_t Writer::room() const {
     const bool is_bounded_in_time =
         pace_ != Duration{} && queue_.stood(std::chrono::steady_clock::now());
     if (!is_bounded_in_time) return bounds_.queue;
-    const auto in_time = static_cast<std::size_t>(kLongestWait / pace_);
+    const auto in_time = static_cast<std::size_t>(kMostWork / pace_);
     return std::min(bounds_.queue, std::max(in_time, kAlwaysRoom));
 }
 
@@ -149,7 +144,9 @@ void Writer::commit_group(const std::vector<Job*>& group) {
     try {
         connection_.run(kBegin, {}, {});
         WriterTransaction transaction(connection_, changed_);
+        const auto start = std::chrono::steady_clock::now();
         for (Job* job : group) run_in_savepoint(*job, transaction);
+        note_pace(group.size(), std::chrono::steady_clock::now() - start);
         connection_.run(kCommit, {}, {});
         version_.fetch_add(1, std::memory_order_release);
         note_changes();

@@ -100,7 +100,7 @@ class Writer {
     std::condition_variable arrived_;
     std::vector<Job*> waiting_;  ///< guarded by mutex_, as are those that follow
     StandingQueue queue_;
-    Duration pace_{};  ///< that a write takes of late, when many share a commit
+    Duration pace_{};  ///< that a write takes of late, without its sync
     bool stopping_ = false;
     std::thread thread_;
 };
