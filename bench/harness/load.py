@@ -17,16 +17,11 @@ class Load:
     def __call__(self, rate, seconds, connections, file):
         """What became of the requests, by name: load.c says what the names mean. RATE 0: a closed loop."""
         argv = [self.program, self.port, f"{rate:.0f}", seconds, connections, file]
-        load = subprocess.Popen(list(map(str, argv)), stdout=subprocess.PIPE, text=True,
-                                preexec_fn=lambda: os.sched_setaffinity(0, self.cores))
-        try:
-            output = load.communicate(timeout=seconds + 60)[0]
-        finally:
-            load.kill()
-            load.wait()
+        load = subprocess.run(list(map(str, argv)), stdout=subprocess.PIPE, text=True, timeout=seconds + 60,
+                              preexec_fn=lambda: os.sched_setaffinity(0, self.cores))
         if load.returncode != 0:
             raise Failed(f"The load ended with {load.returncode}.")
-        return {name: float(value) for name, value in (pair.split("=") for pair in output.split())}
+        return {name: float(value) for name, value in (pair.split("=") for pair in load.stdout.split())}
 
 
 def request_bytes(method, path, headers=(), body=b""):

@@ -28,24 +28,20 @@ def measure(server, path, cores, seconds, connections, script="report.lua", argu
     argv = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", LUA / script,
             f"http://127.0.0.1:{server.port}{path}", "--", *arguments]
     before, before_wrk = server.cpu_seconds(), children_seconds()
-    wrk = subprocess.Popen(
+    wrk = subprocess.run(
         list(map(str, argv)),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         env={**os.environ, "BENCH_LUA": str(LUA)},
+        timeout=seconds + 60,
         preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
-    try:
-        output = wrk.communicate(timeout=seconds + 60)[0]
-    finally:
-        wrk.kill()
-        wrk.wait()
     used = server.cpu_seconds() - before
-    measured = re.search(r"^MEASURED (.*)$", output, re.MULTILINE)
+    measured = re.search(r"^MEASURED (.*)$", wrk.stdout, re.MULTILINE)
     if wrk.returncode != 0 or not measured:
-        raise Failed(f"wrk against {server.name} failed:\n{output}")
+        raise Failed(f"wrk against {server.name} failed:\n{wrk.stdout}")
     values = {key: int(value) for key, value in (pair.split("=") for pair in measured[1].split())}
     if not values["requests"]:
         raise Failed(f"{server.name} answered nothing:\n{server.last_words()}")
@@ -71,13 +67,8 @@ def children_seconds():
 def measure_raw(program, database, table, batch, seconds, start, posts, users):
     """SQLite alone, by rivals/raw/raw.c."""
     argv = [program, database, table, batch, seconds, start, posts, users]
-    raw = subprocess.Popen(list(map(str, argv)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-    try:
-        output = raw.communicate(timeout=seconds + 60)[0]
-    finally:
-        raw.kill()
-        raw.wait()
+    raw = subprocess.run(list(map(str, argv)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=seconds + 60)
     if raw.returncode != 0:
         raise Failed(f"{program} ended with {raw.returncode}.")
-    rows, took, cpu = map(float, output.split())
+    rows, took, cpu = map(float, raw.stdout.split())
     return Sample(rate=rows / took, requests=int(rows), cpu=cpu * 1e6 / rows)
