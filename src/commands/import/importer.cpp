@@ -182,18 +182,16 @@ class Importer {
     }
 
     http::Answer post(std::string_view path, const std::string& body) {
-        auto answer = client_.ask("POST", std::string("/api/v1").append(path), body);
-        // A site that is used much refuses at times.
-        for (int tries = 1; answer && answer->status == 503 && tries < kMostTries; ++tries) {
-            std::this_thread::sleep_for(kRetryAfter);
-            answer = client_.ask("POST", std::string("/api/v1").append(path), body);
+        for (int tries = 1;; ++tries) {
+            auto answer = client_.ask("POST", std::string("/api/v1").append(path), body);
+            if (!answer) {
+                throw std::runtime_error(
+                    "the server does not answer; start it, and run this again: it goes on where it "
+                    "was");
+            }
+            if (answer->status != 503 || tries == kMostTries) return std::move(*answer);
+            std::this_thread::sleep_for(kRetryAfter);  // a site that is used much refuses at times
         }
-        if (!answer) {
-            throw std::runtime_error(
-                "the server does not answer; start it, and run this again: it goes on where it "
-                "was");
-        }
-        return std::move(*answer);
     }
 
     [[noreturn]] static void refused(std::string_view what, const http::Answer& answer) {
