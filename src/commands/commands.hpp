@@ -13,5 +13,6 @@ void add_openapi(CLI::App& app);
 void add_import(CLI::App& app);
 void add_user(CLI::App& app);
 void add_keys(CLI::App& app);
+void add_check(CLI::App& app);
 
 }  // namespace stoa

@@ -1,7 +1,7 @@
 #include "commands/site.hpp"
 
+#include "commands/databases.hpp"
 #include "messages/service.hpp"
-#include "platform/db/sqlite/database.hpp"
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
 #include "platform/http/remote_keys.hpp"
@@ -26,12 +26,9 @@ using namespace std::chrono_literals;
 constexpr std::size_t kCached = 2;  // services that keep answers: posts and votes
 
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
-    const std::string schema = fmt::format("{}/schema/sqlite", service);
-    const std::array<std::string_view, 2> migrations{http::kIdempotencySchema, schema};
-    return db::sqlite::open({.folder = options.data,
-                             .name = service,
-                             .migrations = migrations,
-                             .group = options.commit_group});
+    auto database = database_of(service, options.data);
+    database.group = options.commit_group;
+    return db::sqlite::open(database);
 }
 
 std::string_view docs_page() {

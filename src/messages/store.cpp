@@ -53,6 +53,18 @@ const Query& query_of(Box box) {
     return kFavorites;
 }
 
+const Query kStrangersCopies{
+    "select 'message ' || m.id || ' of ' || c.owner "
+    "from copies c join messages m on m.id = c.message_id "
+    "where c.is_sent <> (case when c.owner = lower(m.sender) then 1 else 0 end) "
+    "or c.is_received <> (case when c.owner = lower(m.recipient) then 1 else 0 end) "
+    "or c.is_sent + c.is_received = 0"};
+
+const std::string kUncopied =
+    "from messages where not exists (select 1 from copies where message_id = messages.id)";
+const Query kMessagesOfNobody{"select 'message ' || id " + kUncopied};
+const Query kDeleteMessagesOfNobody{"delete " + kUncopied};
+
 }  // namespace
 
 Task<Message> Store::insert(db::Transaction& tx, NewMessage message, Timestamp now) {
@@ -93,6 +105,14 @@ Task<> Store::set_read(db::Transaction& tx, MessageId id, std::optional<Timestam
 Task<> Store::remove(db::Transaction& tx, Username owner, MessageId id) {
     co_await tx.execute(kDeleteCopy, owner.lower(), id);
     co_await tx.execute(kDeleteIfLast, id);
+}
+
+std::span<const db::Rule> Store::rules() {
+    static const db::Rule rules[] = {
+        {"every copy is one of the message's parties'", kStrangersCopies},
+        {"every message is somebody's", kMessagesOfNobody, {kDeleteMessagesOfNobody}},
+    };
+    return rules;
 }
 
 }  // namespace stoa::messages

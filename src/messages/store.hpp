@@ -2,8 +2,10 @@
 
 #include "messages/types.hpp"
 #include "platform/db/database.hpp"
+#include "platform/db/rule.hpp"
 
 #include <optional>
+#include <span>
 
 namespace stoa::messages {
 
@@ -31,6 +33,9 @@ class Store {
 
     /// Deletes the owner's copy; with the last one the message goes.
     static Task<> remove(db::Transaction& tx, Username owner, MessageId id);
+
+    /// What must hold of these tables.
+    static std::span<const db::Rule> rules();
 
   private:
     db::Session& db_;

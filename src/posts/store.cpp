@@ -46,6 +46,9 @@ void changes_lists(db::Transaction& tx, const CommunityName& community) {
     tx.changes(all_of(community));
 }
 
+const Query kMisnamedCommunities{
+    "select 'post ' || id || ': ' || community from posts where community <> lower(community)"};
+
 }  // namespace
 
 Task<Post> Store::insert(db::Transaction& tx, NewPost post, Timestamp now) {
@@ -101,6 +104,13 @@ Task<Arrival> Store::import(db::Transaction& tx, const ImportedPost& post) {
                                             post.url, post.username, post.created_at);
     co_await tx.execute(kRecordImport, post.source, made->id);
     co_return Arrival{post.source, made->id, true};
+}
+
+std::span<const db::Rule> Store::rules() {
+    static const db::Rule rules[] = {
+        {"every community is in lower case", kMisnamedCommunities},
+    };
+    return rules;
 }
 
 }  // namespace stoa::posts

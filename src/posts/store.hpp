@@ -1,9 +1,11 @@
 #pragma once
 
 #include "platform/db/database.hpp"
+#include "platform/db/rule.hpp"
 #include "posts/types.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace stoa::posts {
@@ -33,6 +35,9 @@ class Store {
 
     /// Inserts a post from elsewhere, unless it was inserted before.
     static Task<Arrival> import(db::Transaction& tx, const ImportedPost& post);
+
+    /// What must hold of these tables.
+    static std::span<const db::Rule> rules();
 
   private:
     db::Session& db_;

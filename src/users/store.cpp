@@ -97,6 +97,16 @@ const Query kEndSession{"delete from sessions where id = $1"};
 
 const Query kEndSessionsOf{"delete from sessions where name = $1"};
 
+const Query kMisnamed{
+    "select username from users where name <> lower(username) "
+    "or (email is not null and address <> lower(email)) or (email is null and wiped_at is null)"};
+
+const std::string kStaleSessions =
+    "from sessions where not exists (select 1 from users u where u.name = sessions.name "
+    "and u.deactivated_at is null)";
+const Query kSessionsOfNobody{"select 'session ' || id || ' of ' || name " + kStaleSessions};
+const Query kEndSessionsOfNobody{"delete " + kStaleSessions};
+
 }  // namespace
 
 Task<User> Store::insert(db::Transaction& tx, NewUser user, std::string address_hash,
@@ -195,6 +205,14 @@ Task<> Store::end_session(db::Transaction& tx, SessionId id) { return tx.execute
 
 Task<> Store::end_sessions_of(db::Transaction& tx, Username name) {
     return tx.execute(kEndSessionsOf, name.lower());
+}
+
+std::span<const db::Rule> Store::rules() {
+    static const db::Rule rules[] = {
+        {"every name and email is found by its lower case", kMisnamed},
+        {"every session is of an active user", kSessionsOfNobody, {kEndSessionsOfNobody}},
+    };
+    return rules;
 }
 
 }  // namespace stoa::users

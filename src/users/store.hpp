@@ -1,9 +1,11 @@
 #pragma once
 
 #include "platform/db/database.hpp"
+#include "platform/db/rule.hpp"
 #include "users/types.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -93,6 +95,9 @@ class Store {
 
     static Task<> end_session(db::Transaction& tx, SessionId id);
     static Task<> end_sessions_of(db::Transaction& tx, Username name);
+
+    /// What must hold of these tables.
+    static std::span<const db::Rule> rules();
 
   private:
     db::Session& db_;

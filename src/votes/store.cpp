@@ -51,6 +51,28 @@ const Query kTop{"select " + db::columns<Tally>() +
 db::Topic one(PostId post) { return db::topic("tally", post.value()); }
 db::Topic all() { return db::topic("tallies"); }
 
+const Query kMisnamedVotes{
+    "select 'post ' || post_id || ', voter ' || voter from votes where voter <> lower(username)"};
+
+const std::string kCounted =
+    "(select post_id, sum(case when direction = 1 then 1 else 0 end) as upvotes, "
+    "sum(case when direction = -1 then 1 else 0 end) as downvotes, sum(direction) as score "
+    "from votes group by post_id)";
+
+const Query kWrongTallies{
+    "select 'post ' || coalesce(c.post_id, t.post_id) || ': ' "
+    "|| coalesce(t.upvotes || ' up, ' || t.downvotes || ' down, score ' || t.score, 'nothing') "
+    "|| ' is kept, ' || coalesce(c.upvotes || ' up, ' || c.downvotes || ' down', 'nothing') "
+    "|| ' counted' from tallies t full join " +
+    kCounted +
+    " c on c.post_id = t.post_id where t.upvotes is distinct from c.upvotes "
+    "or t.downvotes is distinct from c.downvotes or t.score is distinct from c.score"};
+const Query kDropTallies{"delete from tallies"};
+const Query kCountAgain{
+    "insert into tallies (post_id, upvotes, downvotes, score) "
+    "select post_id, upvotes, downvotes, score from " +
+    kCounted + " c"};
+
 }  // namespace
 
 Task<std::optional<Vote>> Store::insert(db::Transaction& tx, PostId post, Username user,
@@ -116,6 +138,14 @@ Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes
     tx.changes(one(post));
     tx.changes(all());
     return tx.execute(kCount, post, upvotes, downvotes);
+}
+
+std::span<const db::Rule> Store::rules() {
+    static const db::Rule rules[] = {
+        {"every vote is its voter's", kMisnamedVotes},
+        {"every tally is what the votes add up to", kWrongTallies, {kDropTallies, kCountAgain}},
+    };
+    return rules;
 }
 
 }  // namespace stoa::votes

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "platform/db/database.hpp"
+#include "platform/db/rule.hpp"
 #include "votes/types.hpp"
 
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace stoa::votes {
@@ -34,6 +36,9 @@ class Store {
 
     /// All that were voted on, in the same order.
     Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
+
+    /// What must hold of these tables.
+    static std::span<const db::Rule> rules();
 
   private:
     /// Adds to a post's counts.

@@ -20,7 +20,7 @@ OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
 @pytest.mark.parametrize("arguments", [
     [], ["serve"], ["import"], ["import", "reddit-csv"], ["openapi"], ["user"], ["user", "create"], ["keys"], ["keys", "list"],
-    ["keys", "rotate"]], ids=lambda words: " ".join(words) or "stoa")
+    ["keys", "rotate"], ["check"]], ids=lambda words: " ".join(words) or "stoa")
 def test_help_is_on_standard_output(arguments):
     ended = run(*arguments, "--help")
     assert ended.returncode == 0
@@ -29,7 +29,7 @@ def test_help_is_on_standard_output(arguments):
 
 def test_help_names_every_command():
     explained = run("--help").stdout
-    for command in ("serve", "import", "openapi", "user", "keys"):
+    for command in ("serve", "import", "openapi", "user", "keys", "check"):
         assert re.search(rf"^ +{command} ", explained, re.MULTILINE), command
 
 

@@ -17,6 +17,9 @@ struct Options {
     std::size_t group = 1'024;                     ///< writes that share a commit, at most
 };
 
+/// Where its rows are, whether it is there or not.
+std::filesystem::path database_file(const Options& options);
+
 /// Opens a database, made and brought up to date as needed. Throws std::runtime_error, with what to do, if
 /// another process has it or it can't be opened.
 std::unique_ptr<Database> open(const Options& options);

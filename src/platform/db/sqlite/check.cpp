@@ -1,0 +1,89 @@
+#include "platform/db/sqlite/check.hpp"
+
+#include "platform/db/folder_lock.hpp"
+#include "platform/db/sqlite/schema.hpp"
+#include "platform/problem.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <stdexcept>
+
+namespace stoa::db::sqlite {
+
+namespace {
+
+constexpr std::size_t kExamples = 10;
+constexpr std::string_view kUnreadable = "it can't be read: the reason stands in the log";
+
+// It ends at the hundredth thing it finds; one row, "ok", says that there is nothing.
+const Query kIntegrity{"pragma integrity_check"};
+const Query kForeignKeys{"pragma foreign_key_check"};
+const Rule kWhole{"the file is whole", kIntegrity};
+const Rule kReferences{"every reference leads somewhere", kForeignKeys};
+
+void note(Finding& finding, std::string_view what) {
+    ++finding.breaches;
+    if (finding.examples.size() < kExamples) finding.examples.emplace_back(what);
+}
+
+Finding look(Connection& connection, const Rule& rule) {
+    Finding finding;
+    const auto on_row = [&](const Row& row) {
+        if (&rule != &kWhole || row.text(0) != "ok") note(finding, row.text(0));
+    };
+    try {
+        connection.run(rule.breaches, {}, on_row);
+    } catch (const Problem&) {
+        note(finding, kUnreadable);
+    }
+    return finding;
+}
+
+void repair(Connection& connection, const Rule& rule) {
+    connection.execute("begin immediate");
+    for (const Query& step : rule.repair) connection.run(step, {}, [](const Row&) {});
+    connection.execute("commit");
+}
+
+void must_be_current(Connection& connection, const Options& options) {
+    if (missing_steps(connection, options.migrations).empty()) return;
+    throw std::runtime_error(fmt::format(
+        "the schema of the database '{}' is older than this program: start the server on "
+        "it once, which brings it up to date, and check then",
+        database_file(options).string()));
+}
+
+}  // namespace
+
+void check(const Options& options, std::span<const Rule> rules, bool with_repair,
+           const CheckProgress& progress) {
+    const FolderLock lock(options.folder, options.name);
+    // What is not whole can't be relied on for anything else.
+    progress.begun(kWhole.says);
+    std::optional<Connection> connection;
+    Finding whole;
+    try {
+        connection.emplace(database_file(options), Connection::Use::write);
+        whole = look(*connection, kWhole);
+    } catch (const Problem&) {
+        note(whole, kUnreadable);
+    }
+    progress.ended(whole);
+    if (!whole.is_sound()) return;
+
+    must_be_current(*connection, options);
+    const auto hold = [&](const Rule& rule) {
+        progress.begun(rule.says);
+        Finding finding = look(*connection, rule);
+        if (with_repair && finding.breaches > 0 && !rule.repair.empty()) {
+            repair(*connection, rule);
+            finding.is_repaired = look(*connection, rule).breaches == 0;
+        }
+        progress.ended(finding);
+    };
+    hold(kReferences);
+    for (const Rule& rule : rules) hold(rule);
+}
+
+}  // namespace stoa::db::sqlite

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "platform/db/migrations.hpp"
+#include "platform/db/sqlite/connection.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace stoa::db::sqlite {
+
+/// The steps that a database's schema still lacks; the table that records them is made if it isn't there. Throws as
+/// db::pending() does.
+std::vector<Migration> missing_steps(Connection& connection,
+                                     std::span<const std::string_view> folders);
+
+/// Brings the schema up to date, all of it or nothing; two processes can't do it at once.
+void migrate(const std::filesystem::path& file, std::span<const std::string_view> folders);
+
+}  // namespace stoa::db::sqlite

@@ -1,0 +1,135 @@
+"""`stoa check`: whether the data of a server that is not running is whole and adds up."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from program import run
+from sample import a_message, a_post, a_user, a_vote, found
+
+
+@pytest.fixture
+def data(start_server):
+    """A data folder with something of everything; its server has ended."""
+    server = start_server()
+    with server.client() as api:
+        ada, bob = a_user(api)["username"], a_user(api)["username"]
+        a_message(api, ada, bob)
+        for post in (a_post(api), a_post(api)):
+            a_vote(api, post["id"])
+            vote = a_vote(api, post["id"])
+            found(api.put(f"/votes/{post['id']}/voters/{vote['username']}", json={"direction": "down"}))
+    server.stop()
+    return server.data
+
+
+def check(data, *flags):
+    return run("check", "--data", data, *flags)
+
+
+def alter(data, service, sql):
+    with closing(sqlite3.connect(data / f"{service}.db")) as database, database:
+        database.execute(sql)
+
+
+# What a fault of a disk, of an operator or of the program could leave, whether it can be derived anew, and what is told of it.
+ALTERED = {
+    "a tally too high": ("votes", "update tallies set upvotes = upvotes + 1 where post_id = 1", True, "post 1: "),
+    "a tally whose score is another": ("votes", "update tallies set score = 5 where post_id = 2", True, "post 2: "),
+    "a tally lost": ("votes", "delete from tallies where post_id = 1", True, "nothing is kept, "),
+    "a tally of no votes": ("votes", "insert into tallies values (77, 1, 0, 1)", True, "post 77: "),
+    "a vote lost": ("votes", "delete from votes where post_id = 1 and direction = 1", True, "post 1: "),
+    "a vote under another's name": ("votes", "update votes set voter = 'mallory' where post_id = 1 and direction = 1",
+                                    False, "mallory"),
+    "a community in capitals": ("posts", "update posts set community = 'LOUD' where id = 1", False, "post 1: LOUD"),
+    "a user under another's name": ("users", "update users set name = 'mallory' where id = 1", False, ""),
+    "a session of nobody": ("users", "insert into sessions values ('s1', 'nobody', '', 0, 0)", True, "session s1"),
+    "a copy of a stranger": ("messages", "update copies set owner = 'mallory' where is_sent = 1", False, "mallory"),
+    "a message of nobody": ("messages", "insert into messages (sender, recipient, sent_at, contents) "
+                                        "values ('ada', 'bob', 0, 'x')", True, "message 2"),
+    "a reference that leads nowhere": ("messages", "insert into copies values ('ada', 99, 0, 1, null)", False, "copies"),
+}
+
+
+def test_sound_data_is_told_to_be_sound(data):
+    done = check(data)
+    assert done.returncode == 0 and done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert all(line.endswith(" yes") for line in lines), done.stdout
+    assert {line.split()[0] for line in lines} == {"posts", "votes", "users", "messages"}
+
+
+@pytest.mark.parametrize("what", ALTERED)
+def test_what_does_not_add_up_is_told_and_repaired_if_it_can_be(data, what):
+    service, sql, can_be_derived, told = ALTERED[what]
+    alter(data, service, sql)
+
+    done = check(data)
+    assert done.returncode == 1 and "did not come out well" in done.stderr
+    assert re.search(rf"^{service} .* no, \d+ breach", done.stdout, re.MULTILINE), done.stdout
+    assert told in done.stdout
+    assert check(data).returncode == 1, "a check without --repair changes nothing"
+
+    assert check(data, "--repair").returncode == (0 if can_be_derived else 1)
+    assert check(data).returncode == (0 if can_be_derived else 1)
+
+
+def test_a_repaired_tally_is_what_the_votes_say(data, start_server):
+    alter(data, "votes", "update tallies set upvotes = 100, score = 100")
+    assert check(data, "--repair").returncode == 0
+    server = start_server(settings={"data": data})
+    with server.client() as api:
+        assert found(api.get("/votes/1")) == {"post_id": 1, "upvotes": 1, "downvotes": 1, "score": 0}
+
+
+@pytest.mark.parametrize("service", ["posts", "votes", "users", "messages"])
+def test_a_file_that_is_none_of_a_database_is_told_and_the_others_are_checked(data, service):
+    (data / f"{service}.db").write_bytes(b"this is no database" * 1_000)
+    for name in ("wal", "shm"):
+        (data / f"{service}.db-{name}").unlink(missing_ok=True)
+    done = check(data, "--repair")
+    assert done.returncode == 1 and "restore a backup" in done.stderr
+    verdicts = {line.split()[0]: line for line in done.stdout.splitlines() if "the file is whole" in line}
+    assert len(verdicts) == 4
+    for name, line in verdicts.items():
+        assert ("no, 1 breach" in line) == (name == service), done.stdout
+
+
+def test_a_damaged_page_is_found(data):
+    database = data / "votes.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("pragma wal_checkpoint(truncate)")
+        root = connection.execute("select rootpage from sqlite_master where name = 'tallies_by_score'").fetchone()[0]
+        size = connection.execute("pragma page_size").fetchone()[0]
+    with database.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xff" * size)
+    done = check(data)
+    assert done.returncode == 1
+    assert re.search(r"^votes +the file is whole +no", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_data_of_a_running_server_is_left_alone(start_server):
+    server = start_server()
+    done = check(server.data)
+    assert done.returncode == 1 and "is in use" in done.stderr and "stop that process first" in done.stderr
+    with server.client() as api:
+        a_user(api)
+
+
+def test_a_service_s_own_folder_is_checked(start_server):
+    server = start_server(service="votes")
+    server.stop()
+    done = check(server.data)
+    assert done.returncode == 0
+    assert {line.split()[0] for line in done.stdout.splitlines()} == {"votes"}
+
+
+def test_a_folder_without_databases_is_an_error_and_stays_as_it_was(tmp_path):
+    done = check(tmp_path)
+    assert done.returncode == 1 and "there is no database in" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert not (tmp_path / "new").exists() and check(tmp_path / "new").returncode == 1
+    assert not (tmp_path / "new").exists()
