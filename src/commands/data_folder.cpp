@@ -52,11 +52,22 @@ std::optional<std::string> running_server(const DataFolder& folder) {
     return noted.substr(before.size(), noted.find('\n') - before.size());
 }
 
-std::string operator_token(const DataFolder& folder) {
+namespace {
+
+std::string own_token(const std::filesystem::path& keys, std::string_view name, Role role) {
     const auto now = unix_now();
-    const auto all = SigningKeys::load(folder.keys_file());
-    return sign_token({Username("operator"), Role::admin, ""}, all.signer(now), now,
-                      std::chrono::minutes(1));
+    const auto all = SigningKeys::load(keys);
+    return sign_token({Username(name), role, ""}, all.signer(now), now, std::chrono::minutes(1));
+}
+
+}  // namespace
+
+std::string operator_token(const DataFolder& folder) {
+    return own_token(folder.keys_file(), "operator", Role::admin);
+}
+
+std::string service_token(const std::filesystem::path& keys, std::string_view service) {
+    return own_token(keys, service, Role::service);
 }
 
 }  // namespace stoa

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace CLI {
 class App;
@@ -29,6 +30,9 @@ void note_address(const SiteOptions& site, const std::string& address);
 /// The URL of the server that runs on a data folder, if one does. Throws std::runtime_error if the folder is in use, but by none
 /// that can be asked: by another command, or by a server that has just begun to start.
 std::optional<std::string> running_server(const DataFolder& folder);
+
+/// A token for a service of the site itself, without an account, good for a minute. Throws as operator_token() does.
+std::string service_token(const std::filesystem::path& keys, std::string_view service);
 
 /// A token for whoever may read a data folder's keys: an admin's, without an account, good for a minute. Throws
 /// std::runtime_error, with what to do, if the keys can't be used.

@@ -19,7 +19,7 @@ OwnServer::OwnServer(std::vector<std::string> services, const std::filesystem::p
              .data = data,
              .keys = keys,
              .users_url = url(),
-             .wipes_leavers = false},
+             .has_chores = false},
             metrics_),
       thread_([this] { serve(); }) {}
 

@@ -76,10 +76,13 @@ void serve(ServeOptions options) {
 
     Metrics metrics;
     http::Server server(options.server, metrics);
-    if (options.site.users_url.empty()) {
-        const bool own = options.service.empty();
-        options.site.users_url = "http://" + (own ? server.own_address() : "127.0.0.1:8083");
-    }
+    const auto find = [&](std::string& url, const std::string& service) {
+        if (!url.empty()) return;
+        url =
+            "http://" + (options.service.empty() ? server.own_address() : default_listen(service));
+    };
+    find(options.site.users_url, "users");
+    find(options.site.posts_url, "posts");
     Site site(options.site, metrics);
     spdlog::info("stoa {} ({}): {} on {} threads, auth {}, data in {}", kVersion, kCommit,
                  fmt::join(options.site.services, ", "), options.server.threads,

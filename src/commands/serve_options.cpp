@@ -144,6 +144,8 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
                     {"forwarded", http::ForwardedField::forwarded}});
     network.value("--users-url", options.site.users_url, "URL",
                   "Where the users service is [this process, or http://127.0.0.1:8083]");
+    network.value("--posts-url", options.site.posts_url, "URL",
+                  "Where the posts service is [this process, or http://127.0.0.1:8081]");
 }
 
 void add_access_options(CLI::App& command, ServeOptions& options) {
@@ -154,8 +156,10 @@ void add_access_options(CLI::App& command, ServeOptions& options) {
                         "for a network that is "
                         "trusted",
                         {{"required", Auth::required}, {"open", Auth::open}});
-    access.value("--keys", site.keys, "FILE",
-                 "The users service's keys, made if need be [keys.json among the data]");
+    access.value(
+        "--keys", site.keys, "FILE",
+        "The users service's keys, made there if need be; the votes service needs them to move "
+        "karma [keys.json among the data]");
     access.time<seconds>("--token-lifetime", site.token_lifetime, "SECONDS",
                          "That an access token is good for", 1, kLongestTokenLife);
     access.time<Days>("--session-lifetime", site.session_lifetime, "DAYS",

@@ -1,5 +1,6 @@
 #include "commands/site.hpp"
 
+#include "commands/data_folder.hpp"
 #include "commands/databases.hpp"
 #include "messages/service.hpp"
 #include "platform/embedded.hpp"
@@ -7,9 +8,11 @@
 #include "platform/http/remote_keys.hpp"
 #include "posts/service.hpp"
 #include "users/service.hpp"
+#include "votes/karma.hpp"
 #include "votes/service.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
@@ -89,7 +92,7 @@ class Site::ThreadApplication final : public http::Application {
         add_own_routes();
         router_.set_guard([this](http::Request& request) { gate_.admit_unrouted(request); });
         add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
-        add_if_asked<votes::Service>([](db::Session& db) { return votes::Service(db); });
+        add_votes();
         add_users();
         add_if_asked<messages::Service>([&](db::Session& db) {
             return messages::Service(db, messages::Accounts(users_client()));
@@ -109,6 +112,31 @@ class Site::ThreadApplication final : public http::Application {
         std::shared_ptr<void> service;
     };
 
+    void add_votes() {
+        add_if_asked<votes::Service>([&](db::Session& db) {
+            if (is_housekeeper_ && site_.options_.has_chores) move_karma(db);
+            return votes::Service(db);
+        });
+    }
+
+    /// Karma is changed by who may: with the keys, a process can say that it is a service.
+    void move_karma(db::Session& db) {
+        const SiteOptions& options = site_.options_;
+        const auto keys = options.keys_file();
+        if (options.keys.empty() && !std::filesystem::exists(keys)) {
+            spdlog::warn("votes move no karma: that takes the users service's keys, see --keys");
+            return;
+        }
+        posts_client_ = std::make_unique<http::Client>(loop_, options.posts_url);
+        karma_ = std::make_unique<votes::Karma>(db, *posts_client_, users_client(), [keys] {
+            return service_token(keys, votes::Service::kName);
+        });
+        loop_.every(200ms, [this, keys]() -> Task<> {
+            // The users service, which makes them, may start later.
+            if (std::filesystem::exists(keys)) co_await karma_->pass_on();
+        });
+    }
+
     void add_users() {
         const auto service = add_if_asked<users::Service>([&](db::Session& db) {
             const SiteOptions& options = site_.options_;
@@ -117,7 +145,7 @@ class Site::ThreadApplication final : public http::Application {
                      *site_.guesses_, options.session_lifetime, options.forget_after});
         });
         if (!service || !is_housekeeper_) return;
-        if (site_.options_.wipes_leavers)
+        if (site_.options_.has_chores)
             loop_.every(5s, [users = service.get()] { return users->wipe_leavers(); });
         loop_.every(1s, [this]() -> Task<> {
             site_.issuer_->refresh();
@@ -218,6 +246,8 @@ class Site::ThreadApplication final : public http::Application {
     std::function<bool()> is_draining_;
     bool is_housekeeper_;
     std::unique_ptr<http::Client> users_client_;
+    std::unique_ptr<http::Client> posts_client_;
+    std::unique_ptr<votes::Karma> karma_;
     std::unique_ptr<http::RemoteKeys> remote_keys_;
     std::vector<Part> parts_;
 };
@@ -237,8 +267,7 @@ Site::Site(SiteOptions options, Metrics& metrics)
         add_database_metrics(metrics_, service, *storage.database);
     }
     if (!has(users::Service::kName)) return;
-    const auto keys = options_.keys.empty() ? default_keys(options_.data) : options_.keys;
-    issuer_.emplace(keys, options_.token_lifetime, keys_);
+    issuer_.emplace(options_.keys_file(), options_.token_lifetime, keys_);
     guesses_.emplace(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt,
                      issuer_->seal());
     metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",

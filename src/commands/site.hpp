@@ -48,6 +48,7 @@ struct SiteOptions {
     Auth auth = Auth::required;
     std::filesystem::path keys = {};  ///< the signing keys' file; empty: default_keys()
     std::string users_url = {};       ///< where other processes' accounts and keys are asked for
+    std::string posts_url = {};       ///< where posts' authors are asked for
     std::chrono::seconds token_lifetime{900};
     std::chrono::seconds session_lifetime = std::chrono::hours(24 * 30);
     std::chrono::seconds forget_after = std::chrono::hours(24 * 30);  ///< from a deactivation on
@@ -55,11 +56,13 @@ struct SiteOptions {
     std::size_t threads = 1;                    ///< I/O threads, among which the cache is divided
     std::size_t cache = std::size_t{64} << 20;  ///< bytes, for answers that may be told again
     std::size_t commit_group = 1'024;           ///< writes that share a commit, at most
-    bool wipes_leavers = true;
+    bool has_chores = true;                     ///< wipes those who left, passes karma on
     bool is_limited = true;
     LimitOptions limits = {};
     std::vector<std::string> trusted_proxies = {"127.0.0.0/8", "::1/128"};
     http::ForwardedField forwarded_field = http::ForwardedField::x_forwarded_for;
+
+    std::filesystem::path keys_file() const { return keys.empty() ? default_keys(data) : keys; }
 };
 
 /// The services of one process, and what their threads share: databases, a pool for slow work, counts.

@@ -174,7 +174,7 @@ Task<> Service::check_current(Username name, GivenPassword current, std::optiona
 Task<User> Service::change_karma(Username name, KarmaChange change, Caller caller,
                                  db::Transaction& tx) {
     co_await must_be_logged_in(tx, caller);
-    User user = present(co_await Store::add_karma(tx, name, change.delta));
+    User user = present(co_await Store::add_karma(tx, name, change.delta, Timestamp::now()));
     co_return seen_by(caller, std::move(user));
 }
 

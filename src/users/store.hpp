@@ -54,8 +54,8 @@ class Store {
     static Task<std::optional<User>> set_email(db::Transaction& tx, Username name, Email email,
                                                std::string address_hash);
 
-    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name,
-                                               KarmaDelta delta);
+    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name, KarmaDelta delta,
+                                               Timestamp now);
 
     /// Sets a role, and ends the user's sessions: their tokens tell the one before.
     static Task<std::optional<Account>> set_role(db::Transaction& tx, Username name, Role role);

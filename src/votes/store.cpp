@@ -38,6 +38,8 @@ const Query kCount{
     "on conflict (post_id) do update set upvotes = tallies.upvotes + excluded.upvotes, "
     "downvotes = tallies.downvotes + excluded.downvotes, score = tallies.score + excluded.score"};
 
+const Query kIsDue{"insert into credits_due (post_id) values ($1) on conflict do nothing"};
+
 const Query kDropEmpty{"delete from tallies where post_id = $1 and upvotes = 0 and downvotes = 0"};
 
 const Query kTally{"select " + db::columns<Tally>() + " from tallies where post_id = $1"};
@@ -46,6 +48,27 @@ const Query kTally{"select " + db::columns<Tally>() + " from tallies where post_
 const Query kTop{"select " + db::columns<Tally>() +
                  " from tallies where (score, post_id) < ($1, $2) "
                  "order by score desc, post_id desc limit $3"};
+
+const Query kDue{"select post_id from credits_due order by post_id limit $1"};
+
+const Query kSettled{"delete from credits_due where post_id = $1"};
+
+// An author's own vote is not counted.
+const Query kOwed{
+    "select coalesce((select score from tallies where post_id = $1), 0) "
+    "- coalesce((select direction from votes where post_id = $1 and voter = $2), 0) "
+    "- coalesce((select credited from credits where post_id = $1), 0)"};
+
+const Query kCredit{
+    "insert into credits (post_id, credited) values ($1, $2) "
+    "on conflict (post_id) do update set credited = credits.credited + excluded.credited"};
+
+const Query kSend{"insert into karma_outbox (username, delta, created_at) values ($1, $2, $3)"};
+
+const Query kOutbox{"select " + db::columns<OutboxEntry>() +
+                    " from karma_outbox order by id limit $1"};
+
+const Query kForget{"delete from karma_outbox where id = $1"};
 
 // What answers depend on: the counts of a post, those of all.
 db::Topic one(PostId post) { return db::topic("tally", post.value()); }
@@ -137,8 +160,29 @@ Task<Page<Tally>> Store::top(Limit limit, Cursor after, db::Reading& reading) {
 Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes) {
     tx.changes(one(post));
     tx.changes(all());
-    return tx.execute(kCount, post, upvotes, downvotes);
+    co_await tx.execute(kCount, post, upvotes, downvotes);
+    co_await tx.execute(kIsDue, post);
 }
+
+Task<std::vector<PostId>> Store::due(std::size_t most) { return db_.all<PostId>(kDue, most); }
+
+Task<std::int64_t> Store::credit(db::Transaction& tx, PostId post, Username author) {
+    const auto owed = *co_await tx.one<std::int64_t>(kOwed, post, author.lower());
+    if (owed != 0) co_await tx.execute(kCredit, post, owed);
+    co_return owed;
+}
+
+Task<> Store::settled(db::Transaction& tx, PostId post) { return tx.execute(kSettled, post); }
+
+Task<> Store::send(db::Transaction& tx, Username user, std::int64_t delta, Timestamp now) {
+    return tx.execute(kSend, user, delta, now);
+}
+
+Task<std::vector<OutboxEntry>> Store::outbox(std::size_t most) {
+    return db_.all<OutboxEntry>(kOutbox, most);
+}
+
+Task<> Store::forget(db::Transaction& tx, std::int64_t entry) { return tx.execute(kForget, entry); }
 
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {

@@ -10,6 +10,15 @@
 
 namespace stoa::votes {
 
+/// Karma on its way to its user.
+struct OutboxEntry {
+    std::int64_t id = 0;
+    Username username;
+    std::int64_t delta = 0;
+    Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(OutboxEntry, (), (id, username, delta, created_at))
+
 /// The votes' tables: all SQL about them is here. Every function may throw Problem::unavailable.
 class Store {
   public:
@@ -37,11 +46,27 @@ class Store {
     /// All that were voted on, in the same order.
     Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
 
+    /// Some of the posts whose authors are owed karma (votes/karma.hpp).
+    Task<std::vector<PostId>> due(std::size_t most);
+
+    /// Notes that a post's author gets all that it is owed for it, and gives that.
+    static Task<std::int64_t> credit(db::Transaction& tx, PostId post, Username author);
+
+    /// A post is no longer due.
+    static Task<> settled(db::Transaction& tx, PostId post);
+
+    /// Puts karma into the outbox.
+    static Task<> send(db::Transaction& tx, Username user, std::int64_t delta, Timestamp now);
+
+    /// The first entries of the outbox.
+    Task<std::vector<OutboxEntry>> outbox(std::size_t most);
+    static Task<> forget(db::Transaction& tx, std::int64_t entry);
+
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();
 
   private:
-    /// Adds to a post's counts.
+    /// Adds to a post's counts; its author is owed the difference.
     static Task<> count(db::Transaction& tx, PostId post, int upvotes, int downvotes);
 
     db::Session& db_;

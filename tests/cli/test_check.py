@@ -45,6 +45,7 @@ ALTERED = {
                                     False, "mallory"),
     "a community in capitals": ("posts", "update posts set community = 'LOUD' where id = 1", False, "post 1: LOUD"),
     "a user under another's name": ("users", "update users set name = 'mallory' where id = 1", False, ""),
+    "a karma that nothing gave": ("users", "update users set karma = 7 where id = 1", True, ": 7 is kept, 0 summed"),
     "a session of nobody": ("users", "insert into sessions values ('s1', 'nobody', '', 0, 0)", True, "session s1"),
     "a copy of a stranger": ("messages", "update copies set owner = 'mallory' where is_sent = 1", False, "mallory"),
     "a message of nobody": ("messages", "insert into messages (sender, recipient, sent_at, contents) "

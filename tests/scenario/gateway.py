@@ -55,5 +55,10 @@ def a_site(start, apart: bool) -> dict:
     if not apart:
         return dict.fromkeys(SERVICES, start(settings=SECURE))
     users = start(service="users", settings=SECURE)
-    return {"users": users} | {service: start("--users-url", users.url, service=service, settings=SECURE)
-                               for service in SERVICES if service != "users"}
+
+    def beside(service: str, *flags):
+        return start("--users-url", users.url, *flags, service=service, settings=SECURE)
+
+    posts = beside("posts")
+    votes = beside("votes", "--posts-url", posts.url, "--keys", str(users.data / "keys.json"))
+    return {"posts": posts, "votes": votes, "users": users, "messages": beside("messages")}

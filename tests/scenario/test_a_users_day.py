@@ -6,6 +6,7 @@ from accounts import PASSWORD, Caller, an_account, log_in, plain, refusal, renew
 from gateway import Gateway, a_site
 from problem import assert_problem
 from sample import a_community, a_name, an_address, draft, found, items, made
+from waiting import until
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["one process", "a process for each service"])
@@ -80,10 +81,9 @@ def test_a_newcomers_first_day(gateway):
     assert ranked.index(mine["id"]) < ranked.index(theirs[1]["id"]) < ranked.index(theirs[0]["id"])
     ids = [theirs[0]["id"], theirs[1]["id"], mine["id"]]
     assert sorted_by_score(gateway, ids) == [mine["id"], theirs[1]["id"], theirs[0]["id"]]
-    counter = an_account(gateway, "service")
-    for _ in neighbours:
-        found(counter.patch(f"/users/{name}/karma", json={"delta": 1}))
-    assert karma(ada, name) == 3
+    vote(ada, mine["id"])  # which her karma does not see
+    assert until(lambda: karma(ada, name) == 3, 15), karma(ada, name)
+    assert [until(lambda: karma(ada, each.username) == each_is, 15) for each, each_is in zip(neighbours, (-1, 1, 1))]
     assert_problem(ada.patch(f"/users/{name}/karma", json={"delta": 1}), 403)
 
     # She writes to a neighbour, who keeps it; to nobody she can't.

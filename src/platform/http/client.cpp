@@ -133,13 +133,16 @@ Task<std::optional<Answer>> Client::get(std::string path, Trace trace) {
                     path, connections_->host(), trace.request_id, trace.traceparent));
 }
 
-Task<std::optional<Answer>> Client::ask(std::string method, std::string path, std::string json,
-                                        std::string token) {
-    std::string request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path, connections_->host());
-    if (!token.empty()) request += fmt::format("Authorization: Bearer {}\r\n", token);
-    if (!json.empty()) request += "Content-Type: application/json\r\n";
-    request += fmt::format("Content-Length: {}\r\n\r\n{}", json.size(), json);
+Task<std::optional<Answer>> Client::ask(Asked asked) {
+    std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", asked.method, asked.path,
+                                      connections_->host());
+    const auto add = [&](std::string_view before, const std::string& value) {
+        if (!value.empty()) request += fmt::format("{}{}\r\n", before, value);
+    };
+    add("Authorization: Bearer ", asked.token);
+    add("Idempotency-Key: ", asked.idempotency_key);
+    if (!asked.json.empty()) request += "Content-Type: application/json\r\n";
+    request += fmt::format("Content-Length: {}\r\n\r\n{}", asked.json.size(), asked.json);
     return connections_->exchange(std::move(request));
 }
 
@@ -150,7 +153,7 @@ BlockingClient::~BlockingClient() = default;
 
 std::optional<Answer> BlockingClient::ask(std::string method, std::string path, std::string json) {
     std::optional<Answer> result;
-    auto answer = client_.ask(std::move(method), std::move(path), std::move(json), token_());
+    auto answer = client_.ask({std::move(method), std::move(path), std::move(json), token_(), {}});
     const auto await = [&]() -> Detached { result = co_await std::move(answer); };
     await();
     loop_->context().restart();
