@@ -1,9 +1,12 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-asan test-tsan bench bench-micro lint format sample clean
+.PHONY: help build run test test-asan test-tsan test-faults load stress fuzz nightly bench bench-micro lint format sample clean
 
 TO ?= http://127.0.0.1:8080
+USERS ?= 100
+TIME ?= 60s
+SECONDS ?= 60
 
 help: ## print these words
 	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-11s  %s\n' "$$word" "$$line"; done
@@ -27,6 +30,25 @@ test-asan: ## unit and API tests with address and undefined-behaviour sanitizers
 test-tsan: ## unit and API tests with the thread sanitizer
 	@tools/install-packages build test
 	@tools/test tsan
+
+test-faults: ## kill, fill the disk, break writes and syncs, step the clock: nothing acknowledged is lost
+	@tools/install-packages build test faults
+	@tools/test faults
+
+load: build ## USERS=100 simulated users for TIME=60s, then what stands there against what they were told
+	@tools/install-packages load
+	@tests/load/run --users $(USERS) --time $(TIME) $(ARGS)
+
+stress: ## excess load, hostile clients, bogus data, forged tokens; then all is as it was
+	@tools/install-packages build test stress
+	@tools/test stress
+
+fuzz: ## invent inputs for all that parses, for SECONDS=60 each
+	@tools/install-packages build fuzz
+	@tests/fuzz/run --seconds $(SECONDS) $(ARGS)
+
+nightly: ## every suite, one after the other; takes hours
+	@tools/nightly $(ARGS)
 
 bench: build ## measure beside nginx, Flask, Fastify, Go and SQLite alone, into bench/RESULTS.md; and beside a flood of log-ins
 	@tools/install-packages bench

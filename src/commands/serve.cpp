@@ -72,7 +72,9 @@ void serve(ServeOptions options) {
     // Blocked here and so in every thread: one of them waits for them.
     const sigset_t signals = termination_signals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    // What fails then is the call, which says why.
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
 
     Metrics metrics;
     http::Server server(options.server, metrics);

@@ -144,11 +144,19 @@ class Server::IoThread {
                 serve(std::move(socket));
             } else if (acceptor_.is_open()) {
                 // Out of file descriptors, most likely: some come back when connections close.
-                spdlog::warn("can't accept connections: {}", outcome.error.message());
+                warn_of(outcome.error);
                 Timer pause(loop_.context().get_executor(), 100ms);
                 co_await Operation{[&](auto done) { pause.async_wait(std::move(done)); }};
             }
         }
+    }
+
+    /// Once in a while: it goes on for as long as there are too many.
+    void warn_of(const boost::system::error_code& error) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next_warning_) return;
+        next_warning_ = now + 5s;
+        spdlog::warn("can't accept connections: {}", error.message());
     }
 
     Detached serve(Socket socket) {
@@ -227,6 +235,7 @@ class Server::IoThread {
     ThreadMetrics& metrics_;
     IoLoop loop_;
     Acceptor acceptor_;
+    std::chrono::steady_clock::time_point next_warning_;
     Timer ticker_;
     AccessLog access_log_;
     Refusals refusals_;

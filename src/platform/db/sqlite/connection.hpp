@@ -32,6 +32,9 @@ class Connection {
     /// False once SQLite has rolled a transaction back by itself, as it does after grave errors.
     bool in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 
+    /// Whether the last call failed for want of space on the disk.
+    bool is_disk_full() const { return (sqlite3_errcode(native()) & 0xFF) == SQLITE_FULL; }
+
     sqlite3* native() const { return connection_.get(); }
 
   private:

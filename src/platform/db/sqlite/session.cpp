@@ -1,8 +1,14 @@
 #include "platform/db/sqlite/session.hpp"
 
+#include "platform/problem.hpp"
+
+#include <chrono>
+
 namespace stoa::db::sqlite {
 
 namespace {
+
+using namespace std::chrono_literals;
 
 const Query kBegin{"begin"};
 // Writes a page that holds nothing of ours.
@@ -23,7 +29,12 @@ Task<> SqliteSession::check() {
     if (!writer_.failing()) co_return;
     // Behind a balancer no write comes to a process that is not ready: it must try for itself.
     Job try_to_write = [](Transaction& tx) { return tx.execute(kTouch); };
-    co_await commit(std::move(try_to_write));
+    try {
+        co_await commit(std::move(try_to_write));
+    } catch (const Problem&) {
+        // Whether this one was kept is all the same.
+        throw Problem::unavailable("The database takes no writes; the log says why.", 5s);
+    }
 }
 
 Task<> SqliteSession::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {

@@ -166,8 +166,10 @@ void Writer::note_changes() {
 }
 
 /// After a failed sync the group's frames may be in the log, with their mark of a commit: a restart would take them.
-/// Only once another commit has overwritten them is it certain that they are gone, and may be sent again.
+/// Only once another commit has overwritten them is it certain that they are gone, and may be sent again. Where there was no space
+/// for a frame, the mark, which is in the last, was not written.
 void Writer::fail_group(const std::vector<Job*>& group, std::exception_ptr error) {
+    const bool is_certain = connection_.is_disk_full();
     spdlog::error("a group of {} writes was not committed; all of them are refused", group.size());
     failing_.store(true, std::memory_order_relaxed);
     connection_.roll_back();
@@ -176,9 +178,12 @@ void Writer::fail_group(const std::vector<Job*>& group, std::exception_ptr error
         failing_.store(false, std::memory_order_relaxed);
     } catch (const std::exception&) {
         connection_.roll_back();
-        error = std::make_exception_ptr(Problem::status(
-            500,
-            "The disk failed: whether this was kept is not known. Look before sending it again."));
+        if (!is_certain) {
+            error = std::make_exception_ptr(
+                Problem::status(500,
+                                "The disk failed: whether this was kept is not known. Look before "
+                                "sending it again."));
+        }
     }
     note_changes();
     for (Job* job : group) job->error = error;
@@ -213,6 +218,8 @@ void Writer::resume_waiters(const std::vector<Job*>& group) {
 void Writer::checkpoint_if_due() {
     if (log_pages_ < checkpointed_pages_) checkpointed_pages_ = 0;  // the log has started over
     if (log_pages_ - checkpointed_pages_ < kCheckpointPages) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < no_checkpoint_before_) return;
     const int mode =
         log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
     int log = 0;
@@ -220,7 +227,9 @@ void Writer::checkpoint_if_due() {
     const int result =
         sqlite3_wal_checkpoint_v2(connection_.native(), nullptr, mode, &log, &copied);
     if (result != SQLITE_OK && result != SQLITE_BUSY) {
-        spdlog::error("SQLite: checkpoint: {}", sqlite3_errmsg(connection_.native()));
+        spdlog::error("SQLite: checkpoint: {}; the log grows until one succeeds",
+                      sqlite3_errmsg(connection_.native()));
+        no_checkpoint_before_ = now + 1s;
         return;
     }
     // What readers kept from being copied comes with the next one.
