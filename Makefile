@@ -69,7 +69,7 @@ lint: build ## check format, clang-tidy, structure and the OpenAPI document
 
 format: ## write the sources in the house's format
 	@tools/install-packages lint
-	@find src -name '*.[ch]pp' -exec clang-format -i {} +
+	@find src bench/micro tests/fuzz -name '*.[ch]pp' -exec clang-format -i {} +
 
 sample: ## fill the server at TO=http://127.0.0.1:8080 with sample data; asks for its members' password
 	@tools/install-packages test </dev/null

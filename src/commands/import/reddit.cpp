@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 10> kFirst{"amber", "brisk", "calm",   "d
 constexpr std::array<std::string_view, 10> kSecond{"otter", "heron", "maple", "comet", "harbor",
                                                    "lynx",  "piper", "quill", "raven", "willow"};
 
-constexpr double kBeyondTime = 253'402'300'800;  // the year 10000, in seconds
+constexpr double kLastTime = 253'402'300'799.999;  // of the year 9999, in seconds
 
 std::int64_t number(std::string_view text) { return parse_integer(text).value_or(0); }
 
@@ -43,11 +43,13 @@ std::string member_name(std::size_t index) {
 }
 
 Votes scaled(std::int64_t ups, std::int64_t downs, std::int64_t score) {
+    // Counts may be as large as a file has them.
+    const auto up = static_cast<double>(ups);
+    const auto down = static_cast<double>(downs);
     const auto magnitude =
-        static_cast<int>(std::lround(10 * std::log10(1.0 + static_cast<double>(std::abs(score)))));
-    const std::int64_t all = std::max<std::int64_t>(ups + downs, 1);
+        static_cast<int>(std::lround(10 * std::log10(1 + std::abs(static_cast<double>(score)))));
     const auto pairs =
-        static_cast<int>(std::clamp<std::int64_t>(10 * std::min(ups, downs) / all, 0, 5));
+        static_cast<int>(std::clamp(10 * std::min(up, down) / std::max(up + down, 1.0), 0.0, 5.0));
     return score >= 0 ? Votes{magnitude + pairs, pairs} : Votes{pairs, magnitude + pairs};
 }
 
@@ -83,7 +85,7 @@ std::optional<std::string> fault_of(const CsvFile& record) {
     if (!record.is_whole()) return "the record has not as many fields as the header";
     if (record.field("id").empty()) return "id is missing";
     const auto time = real(record.field("created_utc"));
-    if (!time || *time < 0 || *time >= kBeyondTime) return "created_utc is not a time in seconds";
+    if (!time || *time < 0 || *time > kLastTime) return "created_utc is not a time in seconds";
     for (const char* column : {"ups", "downs", "score"}) {
         if (!parse_integer(record.field(column)))
             return fmt::format("{} is not an integer", column);

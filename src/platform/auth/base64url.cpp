@@ -2,6 +2,7 @@
 
 #include <sodium.h>
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -23,6 +24,10 @@ std::string to_base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
+    // libsodium 1.0.18 takes every byte beyond ASCII for a `_`.
+    const bool ascii =
+        std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+    if (!ascii) return std::nullopt;
     std::string bytes(text.size() / 4 * 3 + 3, '\0');
     std::size_t size = 0;
     const int result =

@@ -49,7 +49,7 @@ UnixSeconds time_in(const bj::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     boost::system::error_code error;
     const double time = value && value->is_number() ? value->to_number<double>(error) : 0;
-    if (error || time < 1 || time > 1e15)
+    if (error || !(time >= 1 && time <= 1e15))  // nor NaN, which 0e400 gives
         throw refused("The token lacks a time that it must have.");
     return static_cast<UnixSeconds>(time);
 }

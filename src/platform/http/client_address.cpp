@@ -33,24 +33,37 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-/// The elements of a list; a separator within quotes is none.
-std::vector<std::string_view> elements_of(std::string_view list, char separator) {
-    std::vector<std::string_view> elements;
+/// The pairs of an element of `Forwarded`; a semicolon within quotes separates none.
+std::vector<std::string_view> pairs_of(std::string_view element) {
+    std::vector<std::string_view> pairs;
     bool quoted = false;
     std::size_t from = 0;
-    for (std::size_t i = 0; i <= list.size(); ++i) {
-        if (i < list.size() && list[i] == '"') quoted = !quoted;
-        if (i < list.size() && (list[i] != separator || quoted)) continue;
-        elements.push_back(trimmed(list.substr(from, i - from)));
+    for (std::size_t i = 0; i <= element.size(); ++i) {
+        if (i < element.size() && element[i] == '"') quoted = !quoted;
+        if (i < element.size() && (element[i] != ';' || quoted)) continue;
+        pairs.push_back(trimmed(element.substr(from, i - from)));
         from = i + 1;
     }
-    return elements;
+    return pairs;
+}
+
+/// Takes the last element off a list. Looked for from its end: what stands before what a proxy added may be made up, and have a
+/// quote that nobody closes. Only `Forwarded` has quotes.
+std::string_view take_last(std::string_view& list, bool has_quotes) {
+    bool quoted = false;
+    std::size_t from = list.size();
+    for (; from > 0 && (list[from - 1] != ',' || quoted); --from) {
+        if (list[from - 1] == '"') quoted = has_quotes && !quoted;
+    }
+    const std::string_view last = trimmed(list.substr(from));
+    list = list.substr(0, from > 0 ? from - 1 : 0);
+    return last;
 }
 
 /// The node of an element of `Forwarded` (RFC 7239): for="[2001:db8::17]:4711";proto=https.
 std::string_view node_of(std::string_view element) {
     std::string_view node;
-    for (const std::string_view pair : elements_of(element, ';')) {
+    for (const std::string_view pair : pairs_of(element)) {
         if (lower_case(pair.substr(0, 4)) == "for=") node = pair.substr(4);
     }
     if (node.size() >= 2 && node.starts_with('"') && node.ends_with('"')) {
@@ -133,18 +146,17 @@ ClientNetwork ClientAddresses::network_of(const Request& request) const {
     // Most clients come without a proxy, or from one that has nothing to tell: no list is taken apart for them.
     if (!proxies_->contain(*client)) return network_of_address(*client);
     const bool standard = field_ == ForwardedField::forwarded;
-    const std::string_view list = standard ? request.forwarded : request.forwarded_for;
+    std::string_view list = standard ? request.forwarded : request.forwarded_for;
     if (list.empty()) return {};
-    auto told = elements_of(list, ',');
     // From the last on: each was added by the one behind it, so what stands before the first that is not trusted may be made
     // up.
     while (proxies_->contain(*client)) {
-        while (!told.empty() && told.back().empty()) told.pop_back();
-        if (told.empty()) return {};
-        const auto before = address_in(host_of(standard ? node_of(told.back()) : told.back()));
+        std::string_view last;
+        while (last.empty() && !list.empty()) last = take_last(list, standard);
+        if (last.empty()) return {};
+        const auto before = address_in(host_of(standard ? node_of(last) : last));
         if (!before) return network_of_address(*client);
         client = before;
-        told.pop_back();
     }
     return network_of_address(*client);
 }

@@ -91,6 +91,16 @@ TEST(ClientAddress, is_read_from_the_standard_field_where_the_proxy_sets_that) {
     EXPECT_EQ(network_by_forwarded(""), "");
 }
 
+TEST(ClientAddress, is_what_the_proxy_added_whatever_stands_before_it) {
+    for (const char* made_up :
+         {"\"", "6.6.6.6:\"", "[6.6.6.6]\"", "6.6.6.6\",\"", "a\"b,\"c", ",,\""}) {
+        const std::string list = std::string(made_up) + ", 192.0.2.1";
+        EXPECT_EQ(network("127.0.0.1", list), "192.0.2.1") << list;
+        const std::string standard = "for=" + std::string(made_up) + ", for=192.0.2.1";
+        EXPECT_EQ(network_by_forwarded(standard), "192.0.2.1") << standard;
+    }
+}
+
 TEST(ClientAddress, refuses_proxies_that_are_no_network) {
     for (const char* bad :
          {"", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::1/129", "host", "10.0.0.0/8/8"}) {

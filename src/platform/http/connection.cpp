@@ -155,7 +155,7 @@ Task<bool> Connection::read_request() {
         }
         const bool sent = co_await send();
         if (!sent) co_return false;
-        const bool begun = in_begin_ < in_end_;
+        const bool begun = in_begin_ < in_end_ || parser_.begun();
         enter(parser_.head_complete() ? Phase::body : begun ? Phase::head : Phase::idle);
         const bool more = co_await read_more();
         if (more) continue;

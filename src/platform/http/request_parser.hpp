@@ -22,11 +22,12 @@ class RequestParser {
     RequestParser(const RequestParser&) = delete;
     RequestParser& operator=(const RequestParser&) = delete;
 
-    /// Takes bytes off the front of `bytes` and says how many. A head is taken as a whole: as long as it is not
-    /// complete nothing is. Throws Problem (400, 413, 417, 431) for what is no acceptable request; the
+    /// Takes bytes off the front of `bytes` and says how many: of a head that is not complete none, or its first line. Throws Problem (400, 413, 417, 431) for what is no acceptable request; the
     /// connection can't go on then.
     std::size_t feed(std::string_view bytes);
 
+    /// Whether something of a request has been taken.
+    bool begun() const;
     bool head_complete() const;
     bool complete() const;
     /// Whether the client waits to be told to send the body (RFC 9110, section 10.1.1).
