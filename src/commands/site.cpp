@@ -6,6 +6,7 @@
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
 #include "platform/http/remote_keys.hpp"
+#include "platform/ops/memory.hpp"
 #include "posts/service.hpp"
 #include "users/service.hpp"
 #include "votes/karma.hpp"
@@ -97,6 +98,12 @@ class Site::ThreadApplication final : public http::Application {
         add_if_asked<messages::Service>([&](db::Session& db) {
             return messages::Service(db, messages::Accounts(users_client()));
         });
+        if (is_housekeeper_) {
+            loop_.every(5s, []() -> Task<> {
+                give_back_free_memory();
+                co_return;
+            });
+        }
         const bool needs_keys = site.options_.auth == Auth::required && !site.issuer_;
         if (is_housekeeper_ && needs_keys) fetch_keys();
     }

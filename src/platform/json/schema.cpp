@@ -10,7 +10,7 @@ bj::object text_schema(const TextBounds& bounds) {
     if (bounds.charset.empty()) {
         object["minLength"] = bounds.min;
         object["maxLength"] = bounds.max;
-        if (!bounds.may_be_blank) object["pattern"] = "\\S";
+        if (!bounds.may_be_blank) object["pattern"] = "[^\\s\\u0085]";
     } else {
         object["pattern"] = fmt::format("^[{}]{{{},{}}}$", bounds.charset, bounds.min, bounds.max);
     }

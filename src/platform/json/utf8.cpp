@@ -31,10 +31,11 @@ std::uint32_t take(std::string_view& bytes) {
     return overlong || surrogate || character > 0x10FFFF ? kInvalid : character;
 }
 
+/// Unicode's, and what ECMAScript adds, whose patterns the OpenAPI document has (see json/schema.cpp).
 bool white_space(std::uint32_t c) {
     return (c >= 0x09 && c <= 0x0D) || c == 0x20 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
            (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F ||
-           c == 0x205F || c == 0x3000;
+           c == 0x205F || c == 0x3000 || c == 0xFEFF;
 }
 
 }  // namespace

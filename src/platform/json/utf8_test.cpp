@@ -83,15 +83,15 @@ TEST(Utf8, counts_characters_not_bytes) {
 TEST(Utf8, calls_a_text_of_nothing_but_white_space_blank) {
     EXPECT_TRUE(blank(""));
     EXPECT_TRUE(blank(" \t\r\n\v\f"));
-    for (const std::uint32_t c :
-         {0x85U, 0xA0U, 0x1680U, 0x2000U, 0x200AU, 0x2028U, 0x2029U, 0x202FU, 0x205FU, 0x3000U}) {
+    for (const std::uint32_t c : {0x85U, 0xA0U, 0x1680U, 0x2000U, 0x200AU, 0x2028U, 0x2029U,
+                                  0x202FU, 0x205FU, 0x3000U, 0xFEFFU}) {
         EXPECT_TRUE(blank(" " + encoded(c, shortest(c)))) << std::hex << c;
     }
 }
 
 TEST(Utf8, does_not_call_anything_else_blank) {
     for (const std::uint32_t c : {0x00U, 0x08U, 0x0EU, 0x1FU, 0x21U, 0x84U, 0x86U, 0x9FU, 0xA1U,
-                                  0x200BU, 0x2060U, 0xFEFFU, 0x1F600U}) {
+                                  0x200BU, 0x2060U, 0x1F600U}) {
         EXPECT_FALSE(blank(" " + encoded(c, shortest(c)) + " ")) << std::hex << c;
     }
 }
