@@ -42,8 +42,13 @@ int check_service(std::string_view service, const CheckOptions& options) {
         if (untold > 0) fmt::print("          and {} more\n", untold);
         if (!finding.is_sound()) ++unsound;
     };
-    db::sqlite::check(database_of(service, options.data), rules_of(service), options.repair,
-                      {begun, ended});
+    try {
+        db::sqlite::check(database_of(service, options.data), rules_of(service), options.repair,
+                          {begun, ended});
+    } catch (const std::runtime_error& error) {
+        fmt::print(stderr, "stoa: {}\n", error.what());
+        ++unsound;
+    }
     return unsound;
 }
 

@@ -66,8 +66,20 @@ std::string operator_token(const DataFolder& folder) {
     return own_token(folder.keys_file(), "operator", Role::admin);
 }
 
-std::string service_token(const std::filesystem::path& keys, std::string_view service) {
-    return own_token(keys, service, Role::service);
+std::string OwnToken::operator()() {
+    const auto now = unix_now();
+    const bool is_fresh = !token_.empty() && now >= made_at_ && now < made_at_ + 30;
+    if (!is_fresh) {
+        std::error_code error;
+        if (!std::filesystem::exists(keys_, error)) {
+            throw std::runtime_error(fmt::format(
+                "that takes the users service's keys, which are not at '{}': see --keys",
+                keys_.string()));
+        }
+        token_ = own_token(keys_, service_, Role::service);
+        made_at_ = now;
+    }
+    return token_;
 }
 
 }  // namespace stoa

@@ -2,6 +2,7 @@
 
 #include "commands/site.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -31,8 +32,21 @@ void note_address(const SiteOptions& site, const std::string& address);
 /// that can be asked: by another command, or by a server that has just begun to start.
 std::optional<std::string> running_server(const DataFolder& folder);
 
-/// A token for a service of the site itself, without an account, good for a minute. Throws as operator_token() does.
-std::string service_token(const std::filesystem::path& keys, std::string_view service);
+/// Tokens for a service of the site itself, without an account. Throws as operator_token() does.
+class OwnToken {
+  public:
+    OwnToken(std::filesystem::path keys, std::string_view service)
+        : keys_(std::move(keys)), service_(service) {}
+
+    /// One that is good for half a minute at least.
+    std::string operator()();
+
+  private:
+    std::filesystem::path keys_;
+    std::string service_;
+    std::string token_;
+    std::int64_t made_at_ = 0;  ///< in Unix time
+};
 
 /// A token for whoever may read a data folder's keys: an admin's, without an account, good for a minute. Throws
 /// std::runtime_error, with what to do, if the keys can't be used.

@@ -129,19 +129,15 @@ class Site::ThreadApplication final : public http::Application {
     /// Karma is changed by who may: with the keys, a process can say that it is a service.
     void move_karma(db::Session& db) {
         const SiteOptions& options = site_.options_;
-        const auto keys = options.keys_file();
-        if (options.keys.empty() && !std::filesystem::exists(keys)) {
-            spdlog::warn("votes move no karma: that takes the users service's keys, see --keys");
-            return;
-        }
         posts_client_ = std::make_unique<http::Client>(loop_, options.posts_url);
-        karma_ = std::make_unique<votes::Karma>(db, *posts_client_, users_client(), [keys] {
-            return service_token(keys, votes::Service::kName);
-        });
-        loop_.every(200ms, [this, keys]() -> Task<> {
-            // The users service, which makes them, may start later.
-            if (std::filesystem::exists(keys)) co_await karma_->pass_on();
-        });
+        karma_ =
+            std::make_unique<votes::Karma>(db, *posts_client_, users_client(),
+                                           OwnToken(options.keys_file(), votes::Service::kName));
+        loop_.every(200ms, [this] { return karma_->pass_on(); });
+        site_.metrics_.add_gauge(
+            "stoa_karma_waiting",
+            "Posts and authors whose karma was on its way when it was last looked, up to 100 each.",
+            "", "", [karma = karma_.get()] { return static_cast<double>(karma->waiting()); });
     }
 
     void add_users() {

@@ -63,7 +63,13 @@ const Query kStrangersCopies{
 const std::string kUncopied =
     "from messages where not exists (select 1 from copies where message_id = messages.id)";
 const Query kMessagesOfNobody{"select 'message ' || id " + kUncopied};
-const Query kDeleteMessagesOfNobody{"delete " + kUncopied};
+// The program deletes a message with its last copy: one without has lost them, and its parties get them again.
+const Query kCopyAgain{
+    "insert into copies (owner, message_id, is_received, is_sent) "
+    "select lower(recipient), id, 1, case when lower(sender) = lower(recipient) then 1 else 0 "
+    "end " +
+    kUncopied + " union all select lower(sender), id, 0, 1 " + kUncopied +
+    " and lower(sender) <> lower(recipient)"};
 
 }  // namespace
 
@@ -110,7 +116,7 @@ Task<> Store::remove(db::Transaction& tx, Username owner, MessageId id) {
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {
         {"every copy is one of the message's parties'", kStrangersCopies},
-        {"every message is somebody's", kMessagesOfNobody, {kDeleteMessagesOfNobody}},
+        {"every message is somebody's", kMessagesOfNobody, {kCopyAgain}},
     };
     return rules;
 }

@@ -71,6 +71,15 @@ void Service::declare(http::Routes<Service> routes) {
                   .right = rights::trusted,
                   .not_found = kNoUser},
                  &Service::change_karma);
+    routes.put(
+        "/users/{username}/karma/votes",
+        {.id = "set_karma_from_votes",
+         .summary = "Set what votes have given of the karma",
+         .right = rights::trusted,
+         .description = "For the votes service: a sum, so that it may be told again. What was "
+                        "changed by other means stays.",
+         .not_found = kNoUser},
+        &Service::set_karma_from_votes);
     routes.delete_(
         "/users/{username}",
         {.id = "deactivate_user",
@@ -174,7 +183,14 @@ Task<> Service::check_current(Username name, GivenPassword current, std::optiona
 Task<User> Service::change_karma(Username name, KarmaChange change, Caller caller,
                                  db::Transaction& tx) {
     co_await must_be_logged_in(tx, caller);
-    User user = present(co_await Store::add_karma(tx, name, change.delta, Timestamp::now()));
+    User user = present(co_await Store::add_karma(tx, name, change.delta));
+    co_return seen_by(caller, std::move(user));
+}
+
+Task<User> Service::set_karma_from_votes(Username name, KarmaFromVotes karma, Caller caller,
+                                         db::Transaction& tx) {
+    co_await must_be_logged_in(tx, caller);
+    User user = present(co_await Store::set_earned(tx, name, karma.total));
     co_return seen_by(caller, std::move(user));
 }
 

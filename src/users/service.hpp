@@ -45,6 +45,8 @@ class Service {
     Task<User> change_password(Username name, PasswordChange change, Caller caller,
                                http::ClientNetwork network);
     Task<User> change_karma(Username name, KarmaChange change, Caller caller, db::Transaction& tx);
+    Task<User> set_karma_from_votes(Username name, KarmaFromVotes karma, Caller caller,
+                                    db::Transaction& tx);
     Task<User> deactivate(Username name, Caller caller, db::Transaction& tx);
 
     Task<Page<Account>> list(AccountQuery query);

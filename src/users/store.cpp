@@ -41,7 +41,8 @@ const Query kSetEmail{"update users set address = $2, email = $3 where " + activ
 
 const Query kAddKarma{"update users set karma = karma + $2 where " + active<User>()};
 
-const Query kNoteKarma{"insert into karma_changes (name, delta, created_at) values ($1, $2, $3)"};
+const Query kSetEarned{"update users set karma = karma + $2 - earned, earned = $2 where " +
+                       active<User>()};
 
 const Query kSetRole{"update users set role = $2 where " + active<Account>()};
 
@@ -103,12 +104,6 @@ const Query kMisnamed{
     "select username from users where name <> lower(username) "
     "or (email is not null and address <> lower(email)) or (email is null and wiped_at is null)"};
 
-const std::string kSummed =
-    "coalesce((select sum(delta) from karma_changes c where c.name = users.name), 0)";
-const Query kWrongKarma{"select username || ': ' || karma || ' is kept, ' || " + kSummed +
-                        " || ' summed' from users where karma <> " + kSummed};
-const Query kSumKarmaAgain{"update users set karma = " + kSummed + " where karma <> " + kSummed};
-
 const std::string kStaleSessions =
     "from sessions where not exists (select 1 from users u where u.name = sessions.name "
     "and u.deactivated_at is null)";
@@ -148,11 +143,12 @@ Task<std::optional<User>> Store::set_email(db::Transaction& tx, Username name, E
     co_return co_await tx.one<User>(kSetEmail, name.lower(), email.lower(), email);
 }
 
-Task<std::optional<User>> Store::add_karma(db::Transaction& tx, Username name, KarmaDelta delta,
-                                           Timestamp now) {
-    auto user = co_await tx.one<User>(kAddKarma, name.lower(), delta);
-    if (user) co_await tx.execute(kNoteKarma, name.lower(), delta, now);
-    co_return user;
+Task<std::optional<User>> Store::add_karma(db::Transaction& tx, Username name, KarmaDelta delta) {
+    return tx.one<User>(kAddKarma, name.lower(), delta);
+}
+
+Task<std::optional<User>> Store::set_earned(db::Transaction& tx, Username name, KarmaTotal total) {
+    return tx.one<User>(kSetEarned, name.lower(), total);
 }
 
 Task<std::optional<Account>> Store::set_role(db::Transaction& tx, Username name, Role role) {
@@ -221,7 +217,6 @@ Task<> Store::end_sessions_of(db::Transaction& tx, Username name) {
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {
         {"every name and email is found by its lower case", kMisnamed},
-        {"every karma is what its changes add up to", kWrongKarma, {kSumKarmaAgain}},
         {"every session is of an active user", kSessionsOfNobody, {kEndSessionsOfNobody}},
     };
     return rules;

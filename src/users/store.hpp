@@ -54,8 +54,12 @@ class Store {
     static Task<std::optional<User>> set_email(db::Transaction& tx, Username name, Email email,
                                                std::string address_hash);
 
-    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name, KarmaDelta delta,
-                                               Timestamp now);
+    static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name,
+                                               KarmaDelta delta);
+
+    /// Puts another sum in the place of what votes have given so far.
+    static Task<std::optional<User>> set_earned(db::Transaction& tx, Username name,
+                                                KarmaTotal total);
 
     /// Sets a role, and ends the user's sessions: their tokens tell the one before.
     static Task<std::optional<Account>> set_role(db::Transaction& tx, Username name, Role role);

@@ -41,6 +41,13 @@ struct KarmaDelta : Integer<KarmaDelta> {
     using Integer::Integer;
 };
 
+struct KarmaTotal : Integer<KarmaTotal> {
+    static constexpr IntegerBounds bounds{.min = -kMaxExactInteger};
+    static constexpr std::string_view about = "What votes have given a user in all.";
+    static constexpr int example = 12;
+    using Integer::Integer;
+};
+
 struct NewUser {
     static constexpr bool is_body = true;
     Username username;
@@ -88,6 +95,12 @@ struct KarmaChange {
     KarmaDelta delta;
 };
 BOOST_DESCRIBE_STRUCT(KarmaChange, (), (delta))
+
+struct KarmaFromVotes {
+    static constexpr bool is_body = true;
+    KarmaTotal total;
+};
+BOOST_DESCRIBE_STRUCT(KarmaFromVotes, (), (total))
 
 struct RoleChange {
     static constexpr bool is_body = true;

@@ -1,100 +1,72 @@
 #include "votes/karma.hpp"
 
-#include "platform/problem.hpp"
-
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <chrono>
+#include <exception>
 
 namespace stoa::votes {
 
 namespace {
 
 using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 100;  // as many as a list of posts may be asked for
 /// A server that ends waits for what has begun.
-constexpr auto kLongest = 500ms;
-/// What one request may change (api.md).
-constexpr std::int64_t kMostDelta = 1'000;
-
-/// Whether the answer says that it has been done, or never can be.
-bool is_final(int status) {
-    const bool is_passing = status == 401 || status == 403 || status == 408 || status == 409 ||
-                            status == 429 || status >= 500;
-    return !is_passing;
-}
+constexpr auto kLongest = 400ms;
+/// After what could not be done.
+constexpr auto kPause = 2s;
 
 }  // namespace
 
 Task<> Karma::pass_on() {
-    const auto end = std::chrono::steady_clock::now() + kLongest;
+    const auto begin = Clock::now();
+    if (begin < not_before_) co_return;
     try {
-        auto entries = co_await store_.outbox(kBatch);
-        if (entries.empty()) {
-            // Only then, so that what waits is bounded by the number of posts.
-            co_await settle();
-            entries = co_await store_.outbox(kBatch);
+        while (Clock::now() - begin < kLongest) {
+            const std::size_t settled = co_await settle();
+            const std::size_t told = co_await tell();
+            waiting_.store(settled + told, std::memory_order_relaxed);
+            if (settled + told == 0 || !held_up_by_.empty()) break;
         }
-        std::vector<std::int64_t> taken;
-        for (const OutboxEntry& entry : entries) {
-            if (std::chrono::steady_clock::now() > end) break;
-            const bool taken_now = co_await is_taken(entry);
-            if (!taken_now) break;
-            taken.push_back(entry.id);
-        }
-        if (taken.empty()) co_return;
-        const auto forget = [&](db::Transaction& tx) -> Task<std::size_t> {
-            for (const std::int64_t id : taken) co_await Store::forget(tx, id);
-            co_return taken.size();
-        };
-        co_await db_.write(forget);
-    } catch (const Problem&) {
-        // The database is busy or away, which it has told itself.
+    } catch (const std::exception& error) {
+        hold_up(error.what());
     }
 }
 
-Task<> Karma::settle() {
-    const auto due = co_await store_.due(kBatch);
-    if (due.empty()) co_return;
+/// Credits the authors of some posts that are due. Gives how many were.
+Task<std::size_t> Karma::settle() {
+    const auto due = co_await store_.due(last_post_, kBatch);
+    last_post_ = due.empty() ? 0 : due.back().value();
+    if (due.empty()) co_return 0;
     const auto authors = co_await authors_of(due);
-    if (!authors) co_return;
-    const auto now = Timestamp::now();
+    if (!authors) co_return due.size();
     const auto settle_all = [&](db::Transaction& tx) -> Task<std::size_t> {
-        std::map<std::string, std::int64_t> owed;
         for (const PostId post : due) {
             const auto author = authors->find(post);
-            if (author != authors->end()) {
-                owed[author->second.str()] += co_await Store::credit(tx, post, author->second);
-            }
+            if (author != authors->end()) co_await Store::credit(tx, post, author->second);
             co_await Store::settled(tx, post);
         }
-        for (const auto& [author, sum] : owed) {
-            const Username username{author};
-            for (std::int64_t rest = sum; rest != 0;) {
-                const std::int64_t delta = std::clamp(rest, -kMostDelta, kMostDelta);
-                co_await Store::send(tx, username, delta, now);
-                rest -= delta;
-            }
-        }
-        co_return owed.size();
+        co_return due.size();
     };
-    co_await db_.write(settle_all);
+    co_return co_await db_.write(settle_all);
 }
 
+/// Of those posts that are there; nothing if the posts service does not say.
 Task<std::optional<Karma::Authors>> Karma::authors_of(std::vector<PostId> posts) {
     std::string path = "/api/v1/posts?ids=";
     for (const PostId post : posts) {
         path += fmt::format("{}{}", post == posts.front() ? "" : ",", post.value());
     }
-    http::Asked asked{.method = "GET", .path = std::move(path), .token = token_()};
-    const auto answer = co_await posts_.ask(std::move(asked));
-    const bool is_known = answer && answer->status == 200;
-    note(!is_known, "posts");
-    if (!is_known) co_return std::nullopt;
+    const http::Trace none;
+    const auto answer = co_await posts_.get(path, none);
+    if (!answer || answer->status != 200) {
+        hold_up(fmt::format("the posts service gives {}",
+                            answer ? fmt::format("status {}", answer->status) : "no answer"));
+        co_return std::nullopt;
+    }
     Authors authors;
     const auto page = boost::json::parse(answer->body);
     for (const auto& post : page.at("items").as_array()) {
@@ -105,30 +77,59 @@ Task<std::optional<Karma::Authors>> Karma::authors_of(std::vector<PostId> posts)
     co_return authors;
 }
 
-Task<bool> Karma::is_taken(OutboxEntry entry) {
-    http::Asked asked{
-        .method = "PATCH",
-        .path = fmt::format("/api/v1/users/{}/karma", entry.username.str()),
-        .json = fmt::format(R"({{"delta":{}}})", entry.delta),
-        .token = token_(),
-        // Ids begin anew if an older state of the database is restored; times don't.
-        .idempotency_key = fmt::format("karma-{}-{}", entry.id, entry.created_at.milliseconds)};
-    const auto answer = co_await users_.ask(std::move(asked));
-    const bool is_done = answer && is_final(answer->status);
-    note(!is_done, "users");
-    if (is_done && answer->status != 200 && answer->status != 404) {
-        spdlog::error("the karma of {} is not changed by {}: {}", entry.username.str(), entry.delta,
-                      answer->body);
+/// Tells the users service the sums of some authors that have changed. Gives how many were.
+Task<std::size_t> Karma::tell() {
+    const auto untold = co_await store_.untold(last_author_, kBatch);
+    last_author_ = untold.empty() ? "" : untold.back().author.str();
+    std::vector<Earned> done;
+    std::optional<std::string> why_not;
+    for (const Earned& earned : untold) {
+        const auto status = co_await tell_one(earned);
+        if (!status) {
+            why_not = "the users service gives no answer";
+            break;
+        }
+        // A user who is not there may come, or come back: then the next vote tells all.
+        if (*status == 200 || *status == 404) {
+            done.push_back(earned);
+        } else {
+            why_not = fmt::format("the users service gives status {}", *status);
+        }
     }
-    co_return is_done;
+    if (!done.empty()) {
+        const auto note = [&](db::Transaction& tx) -> Task<std::size_t> {
+            for (const Earned& earned : done) co_await Store::note_told(tx, earned);
+            co_return done.size();
+        };
+        co_await db_.write(note);
+    }
+    if (why_not) {
+        hold_up(std::move(*why_not));
+    } else if (!untold.empty()) {
+        go_on();
+    }
+    co_return untold.size();
 }
 
-void Karma::note(bool is_away, std::string_view service) {
-    if (is_away && !was_away_) {
-        spdlog::warn("votes move no karma until the {} service takes it", service);
-    }
-    if (!is_away && was_away_) spdlog::info("votes move karma again");
-    was_away_ = is_away;
+/// The status of the answer.
+Task<std::optional<int>> Karma::tell_one(Earned earned) {
+    std::string path = fmt::format("/api/v1/users/{}/karma/votes", earned.author.str());
+    std::string json = fmt::format(R"({{"total":{}}})", earned.total);
+    const auto answer = co_await users_.ask("PUT", std::move(path), std::move(json), token_());
+    if (!answer) co_return std::nullopt;
+    co_return answer->status;
+}
+
+void Karma::hold_up(std::string why) {
+    not_before_ = Clock::now() + kPause;
+    if (why == held_up_by_) return;
+    spdlog::warn("votes move no karma, or not all: {}; it is tried again", why);
+    held_up_by_ = std::move(why);
+}
+
+void Karma::go_on() {
+    if (!held_up_by_.empty()) spdlog::info("votes move karma again");
+    held_up_by_.clear();
 }
 
 }  // namespace stoa::votes

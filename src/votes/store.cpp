@@ -49,7 +49,7 @@ const Query kTop{"select " + db::columns<Tally>() +
                  " from tallies where (score, post_id) < ($1, $2) "
                  "order by score desc, post_id desc limit $3"};
 
-const Query kDue{"select post_id from credits_due order by post_id limit $1"};
+const Query kDue{"select post_id from credits_due where post_id > $1 order by post_id limit $2"};
 
 const Query kSettled{"delete from credits_due where post_id = $1"};
 
@@ -60,15 +60,19 @@ const Query kOwed{
     "- coalesce((select credited from credits where post_id = $1), 0)"};
 
 const Query kCredit{
-    "insert into credits (post_id, credited) values ($1, $2) "
+    "insert into credits (post_id, author, credited) values ($1, $2, $3) "
     "on conflict (post_id) do update set credited = credits.credited + excluded.credited"};
 
-const Query kSend{"insert into karma_outbox (username, delta, created_at) values ($1, $2, $3)"};
+const Query kEarn{
+    "insert into earned (author, total) values ($1, $2) "
+    "on conflict (author) do update set total = earned.total + excluded.total"};
 
-const Query kOutbox{"select " + db::columns<OutboxEntry>() +
-                    " from karma_outbox order by id limit $1"};
+// Index: earned_untold.
+const Query kUntold{"select " + db::columns<Earned>() +
+                    " from earned where told is distinct from total and author > $1 "
+                    "order by author limit $2"};
 
-const Query kForget{"delete from karma_outbox where id = $1"};
+const Query kNoteTold{"update earned set told = $2 where author = $1"};
 
 // What answers depend on: the counts of a post, those of all.
 db::Topic one(PostId post) { return db::topic("tally", post.value()); }
@@ -82,19 +86,35 @@ const std::string kCounted =
     "sum(case when direction = -1 then 1 else 0 end) as downvotes, sum(direction) as score "
     "from votes group by post_id)";
 
+// Each half goes through one table in its order, and looks the other up by its key.
 const Query kWrongTallies{
-    "select 'post ' || coalesce(c.post_id, t.post_id) || ': ' "
+    "select 'post ' || c.post_id || ': ' "
     "|| coalesce(t.upvotes || ' up, ' || t.downvotes || ' down, score ' || t.score, 'nothing') "
-    "|| ' is kept, ' || coalesce(c.upvotes || ' up, ' || c.downvotes || ' down', 'nothing') "
-    "|| ' counted' from tallies t full join " +
+    "|| ' is kept, ' || c.upvotes || ' up, ' || c.downvotes || ' down counted' from " +
     kCounted +
-    " c on c.post_id = t.post_id where t.upvotes is distinct from c.upvotes "
-    "or t.downvotes is distinct from c.downvotes or t.score is distinct from c.score"};
+    " c left join tallies t on t.post_id = c.post_id where t.upvotes is distinct from c.upvotes "
+    "or t.downvotes is distinct from c.downvotes or t.score is distinct from c.score "
+    "union all select 'post ' || t.post_id || ': ' || t.upvotes || ' up, ' || t.downvotes "
+    "|| ' down is kept, nothing counted' from tallies t "
+    "where not exists (select 1 from votes v where v.post_id = t.post_id)"};
 const Query kDropTallies{"delete from tallies"};
 const Query kCountAgain{
     "insert into tallies (post_id, upvotes, downvotes, score) "
     "select post_id, upvotes, downvotes, score from " +
     kCounted + " c"};
+const Query kAllAreDue{
+    "insert into credits_due (post_id) select post_id from tallies union select post_id from "
+    "credits "
+    "where true on conflict do nothing"};
+
+const std::string kCredited = "select author, sum(credited) as total from credits group by author";
+const Query kWrongEarned{
+    "select author || ': ' || sum(kept) || ' is kept, ' || sum(credited) || ' credited' from "
+    "(select author, 0 as kept, credited from credits "
+    "union all select author, total, 0 from earned) s "
+    "group by author having sum(kept) <> sum(credited)"};
+const Query kDropEarned{"delete from earned"};
+const Query kEarnAgain{"insert into earned (author, total) " + kCredited};
 
 }  // namespace
 
@@ -164,30 +184,36 @@ Task<> Store::count(db::Transaction& tx, PostId post, int upvotes, int downvotes
     co_await tx.execute(kIsDue, post);
 }
 
-Task<std::vector<PostId>> Store::due(std::size_t most) { return db_.all<PostId>(kDue, most); }
+Task<std::vector<PostId>> Store::due(std::int64_t after, std::size_t most) {
+    return db_.all<PostId>(kDue, after, most);
+}
 
-Task<std::int64_t> Store::credit(db::Transaction& tx, PostId post, Username author) {
+Task<> Store::credit(db::Transaction& tx, PostId post, Username author) {
     const auto owed = *co_await tx.one<std::int64_t>(kOwed, post, author.lower());
-    if (owed != 0) co_await tx.execute(kCredit, post, owed);
-    co_return owed;
+    if (owed == 0) co_return;
+    co_await tx.execute(kCredit, post, author.lower(), owed);
+    co_await tx.execute(kEarn, author.lower(), owed);
 }
 
 Task<> Store::settled(db::Transaction& tx, PostId post) { return tx.execute(kSettled, post); }
 
-Task<> Store::send(db::Transaction& tx, Username user, std::int64_t delta, Timestamp now) {
-    return tx.execute(kSend, user, delta, now);
+Task<std::vector<Earned>> Store::untold(std::string after, std::size_t most) {
+    return db_.all<Earned>(kUntold, after, most);
 }
 
-Task<std::vector<OutboxEntry>> Store::outbox(std::size_t most) {
-    return db_.all<OutboxEntry>(kOutbox, most);
+Task<> Store::note_told(db::Transaction& tx, Earned earned) {
+    return tx.execute(kNoteTold, earned.author, earned.total);
 }
-
-Task<> Store::forget(db::Transaction& tx, std::int64_t entry) { return tx.execute(kForget, entry); }
 
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {
         {"every vote is its voter's", kMisnamedVotes},
-        {"every tally is what the votes add up to", kWrongTallies, {kDropTallies, kCountAgain}},
+        {"every tally is what the votes add up to",
+         kWrongTallies,
+         {kDropTallies, kCountAgain, kAllAreDue}},
+        {"every author's karma is what the credits add up to",
+         kWrongEarned,
+         {kDropEarned, kEarnAgain}},
     };
     return rules;
 }

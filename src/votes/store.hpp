@@ -10,14 +10,12 @@
 
 namespace stoa::votes {
 
-/// Karma on its way to its user.
-struct OutboxEntry {
-    std::int64_t id = 0;
-    Username username;
-    std::int64_t delta = 0;
-    Timestamp created_at;
+/// What votes have given an author in all.
+struct Earned {
+    Username author;
+    std::int64_t total = 0;
 };
-BOOST_DESCRIBE_STRUCT(OutboxEntry, (), (id, username, delta, created_at))
+BOOST_DESCRIBE_STRUCT(Earned, (), (author, total))
 
 /// The votes' tables: all SQL about them is here. Every function may throw Problem::unavailable.
 class Store {
@@ -46,21 +44,20 @@ class Store {
     /// All that were voted on, in the same order.
     Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
 
-    /// Some of the posts whose authors are owed karma (votes/karma.hpp).
-    Task<std::vector<PostId>> due(std::size_t most);
+    /// The first posts after a number whose authors are owed karma (votes/karma.hpp).
+    Task<std::vector<PostId>> due(std::int64_t after, std::size_t most);
 
-    /// Notes that a post's author gets all that it is owed for it, and gives that.
-    static Task<std::int64_t> credit(db::Transaction& tx, PostId post, Username author);
+    /// Credits a post's author with all that it is owed for it.
+    static Task<> credit(db::Transaction& tx, PostId post, Username author);
 
     /// A post is no longer due.
     static Task<> settled(db::Transaction& tx, PostId post);
 
-    /// Puts karma into the outbox.
-    static Task<> send(db::Transaction& tx, Username user, std::int64_t delta, Timestamp now);
+    /// The first authors after a name of whose credits the users service does not know all.
+    Task<std::vector<Earned>> untold(std::string after, std::size_t most);
 
-    /// The first entries of the outbox.
-    Task<std::vector<OutboxEntry>> outbox(std::size_t most);
-    static Task<> forget(db::Transaction& tx, std::int64_t entry);
+    /// Notes that the users service knows.
+    static Task<> note_told(db::Transaction& tx, Earned earned);
 
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();

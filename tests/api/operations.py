@@ -54,6 +54,7 @@ OPERATIONS = {
     "deactivate a user": Operation("DELETE", "/users/{author}"),
     "update an email": Operation("PUT", "/users/{author}/email", {"email": "{address}"}),
     "change a password": Operation("PUT", "/users/{author}/password", {"current": PASSWORD, "new": PASSWORD + "!"}),
+    "set karma from votes": Operation("PUT", "/users/{author}/karma/votes", {"total": 1}),
     "change karma": Operation("PATCH", "/users/{author}/karma", {"delta": 1}),
     "send a message": Operation("POST", "/messages", {"from": "{author}", "to": "{reader}", "contents": "Hello"}),
     "list a box": Operation("GET", "/messages", query="box=inbox"),

@@ -76,6 +76,7 @@ ROWS = {
     "change a password": Row("PUT /users/{owner}/password", OWN, {"current": PASSWORD, "new": NEW_PASSWORD}),
     "change a password without the current": Row("PUT /users/{owner}/password", "401 422 422 422 y 422", {"new": NEW_PASSWORD}),
     "increment karma": Row("PATCH /users/{owner}/karma", "401 403 403 403 y y", {"delta": 1}),
+    "set karma from votes": Row("PUT /users/{owner}/karma/votes", "401 403 403 403 y y", {"total": 1}),
     "decrement karma": Row("PATCH /users/{owner}/karma", "401 403 403 403 y y", {"delta": -1}),
     "deactivate a user": Row("DELETE /users/{owner}", OWN),
     "make a moderator": Row("PUT /accounts/{owner}/role", ADMIN, {"role": "moderator"}),

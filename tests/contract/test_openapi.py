@@ -18,13 +18,15 @@ OPERATIONS = [
     "POST /votes", "GET /votes", "GET /votes/top", "GET /votes/{}",
     "PUT /votes/{}/voters/{}", "GET /votes/{}/voters/{}", "DELETE /votes/{}/voters/{}",
     "POST /users", "GET /users/{}", "DELETE /users/{}", "PUT /users/{}/email", "PUT /users/{}/password", "PATCH /users/{}/karma",
+    "PUT /users/{}/karma/votes",
     "POST /messages", "GET /messages", "GET /messages/{}", "DELETE /messages/{}", "PUT /messages/{}/favorite",
     "DELETE /messages/{}/favorite", "PUT /messages/{}/read", "DELETE /messages/{}/read",
     "POST /tokens", "POST /tokens/refresh", "DELETE /tokens/{}",
     "GET /accounts", "PUT /accounts/{}/role", "POST /accounts/{}/reactivation",
 ]
 WITH_BODY = {name for name in OPERATIONS if name.startswith(("POST", "PATCH")) and "reactivation" not in name} | {
-    "PUT /votes/{}/voters/{}", "PUT /users/{}/email", "PUT /users/{}/password", "PUT /accounts/{}/role"}
+    "PUT /votes/{}/voters/{}", "PUT /users/{}/email", "PUT /users/{}/password", "PUT /accounts/{}/role",
+    "PUT /users/{}/karma/votes"}
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 every_operation = pytest.mark.parametrize("name", OPERATIONS)

@@ -12,7 +12,15 @@ import pytest
 
 from waiting import until
 
-NEEDS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+
+def may_mount() -> bool:
+    """Root may, but not in every container."""
+    with tempfile.TemporaryDirectory() as place:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", place], capture_output=True).returncode == 0
+        return mounted and subprocess.run(["umount", place]).returncode == 0
+
+
+NEEDS_ROOT = pytest.mark.skipif(not may_mount(), reason="only root may mount a small disk")
 
 
 @contextmanager
@@ -30,7 +38,7 @@ def system_calls(server, call: str, fault: str, file: Path | None = None):
             until(lambda: "attached" in Path(told.name).read_text() or tracer.poll() is not None, 20, every=0.02)
             if tracer.poll() is not None:
                 why = Path(told.name).read_text()
-                if os.geteuid() != 0 and "not permitted" in why:
+                if "not permitted" in why:
                     pytest.skip(f"only root may trace another process here: {why}")
                 pytest.fail(f"strace ended: {why}")
             yield
@@ -53,7 +61,7 @@ class SmallDisk:
         return self
 
     def __exit__(self, *_):
-        subprocess.run(["umount", self.place], check=True)
+        subprocess.run(["umount", "-l", self.place], check=True)
 
     def fill(self, server) -> None:
         with (self.place / "ballast").open("wb", buffering=0) as ballast, suppress(OSError):

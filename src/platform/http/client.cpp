@@ -20,6 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using asio::ip::tcp;
+using Resolver = asio::ip::basic_resolver<tcp, Executor>;
 
 constexpr std::size_t kKept = 8;  // idle connections
 constexpr std::size_t kBuffer = 16 << 10;
@@ -37,14 +38,8 @@ class Client::Connections {
                 fmt::format("'{}' is not the URL of a service: give http://HOST:PORT", base));
         }
         host_ = std::string(url->encoded_host_and_port());
-        boost::system::error_code error;
-        asio::ip::basic_resolver<tcp, Executor> resolver(loop.context().get_executor());
-        const std::string port = url->has_port() ? std::string(url->port()) : "80";
-        const auto found = resolver.resolve(std::string(url->host_address()), port, error);
-        if (error) {
-            throw std::runtime_error(fmt::format("can't find '{}': {}", host_, error.message()));
-        }
-        endpoint_ = found.begin()->endpoint();
+        name_ = std::string(url->host_address());
+        port_ = url->has_port() ? std::string(url->port()) : "80";
     }
 
     Task<std::optional<Answer>> exchange(std::string request) {
@@ -57,16 +52,36 @@ class Client::Connections {
             idle_.clear();
         }
         Socket socket(loop_.context().get_executor());
+        if (!endpoint_) co_await resolve();
+        if (!endpoint_) co_return std::nullopt;
         const Patience patience(loop_, socket, patience_);
         const Outcome connected = co_await Operation{
-            [&](auto done) { socket.async_connect(endpoint_, std::move(done)); }};
-        if (connected.error) co_return std::nullopt;
+            [&](auto done) { socket.async_connect(*endpoint_, std::move(done)); }};
+        if (connected.error) {
+            endpoint_.reset();  // it may have moved
+            co_return std::nullopt;
+        }
         co_return co_await exchange_on(socket, request);
     }
 
     const std::string& host() const { return host_; }
 
   private:
+    /// Looks up where the service is: a name may not be known yet, while it is down.
+    Task<> resolve() {
+        Resolver resolver(loop_.context().get_executor());
+        Resolver::results_type found;
+        const Outcome outcome = co_await Operation{[&](auto done) {
+            resolver.async_resolve(name_, port_,
+                                   [&found, done](boost::system::error_code error,
+                                                  Resolver::results_type results) mutable {
+                                       found = std::move(results);
+                                       done(error);
+                                   });
+        }};
+        if (!outcome.error && !found.empty()) endpoint_ = found.begin()->endpoint();
+    }
+
     /// Closes a socket when its time is up.
     class Patience {
       public:
@@ -117,8 +132,10 @@ class Client::Connections {
 
     IoLoop& loop_;
     std::chrono::milliseconds patience_;
-    tcp::endpoint endpoint_;
-    std::string host_;
+    std::optional<tcp::endpoint> endpoint_;  ///< where it was found last
+    std::string host_;                       ///< with its port, as requests name it
+    std::string name_;
+    std::string port_;
     std::vector<Socket> idle_;
 };
 
@@ -133,16 +150,13 @@ Task<std::optional<Answer>> Client::get(std::string path, Trace trace) {
                     path, connections_->host(), trace.request_id, trace.traceparent));
 }
 
-Task<std::optional<Answer>> Client::ask(Asked asked) {
-    std::string request = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", asked.method, asked.path,
-                                      connections_->host());
-    const auto add = [&](std::string_view before, const std::string& value) {
-        if (!value.empty()) request += fmt::format("{}{}\r\n", before, value);
-    };
-    add("Authorization: Bearer ", asked.token);
-    add("Idempotency-Key: ", asked.idempotency_key);
-    if (!asked.json.empty()) request += "Content-Type: application/json\r\n";
-    request += fmt::format("Content-Length: {}\r\n\r\n{}", asked.json.size(), asked.json);
+Task<std::optional<Answer>> Client::ask(std::string method, std::string path, std::string json,
+                                        std::string token) {
+    std::string request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, path, connections_->host());
+    if (!token.empty()) request += fmt::format("Authorization: Bearer {}\r\n", token);
+    if (!json.empty()) request += "Content-Type: application/json\r\n";
+    request += fmt::format("Content-Length: {}\r\n\r\n{}", json.size(), json);
     return connections_->exchange(std::move(request));
 }
 
@@ -153,7 +167,7 @@ BlockingClient::~BlockingClient() = default;
 
 std::optional<Answer> BlockingClient::ask(std::string method, std::string path, std::string json) {
     std::optional<Answer> result;
-    auto answer = client_.ask({std::move(method), std::move(path), std::move(json), token_(), {}});
+    auto answer = client_.ask(std::move(method), std::move(path), std::move(json), token_());
     const auto await = [&]() -> Detached { result = co_await std::move(answer); };
     await();
     loop_->context().restart();

@@ -23,15 +23,6 @@ struct Answer {
     std::string body;
 };
 
-/// What another service is asked.
-struct Asked {
-    std::string method;
-    std::string path;
-    std::string json = {};             ///< the body; empty: none
-    std::string token = {};            ///< likewise
-    std::string idempotency_key = {};  ///< likewise
-};
-
 /// How a service asks another: HTTP/1.1 over a few connections that are kept, on one I/O thread.
 class Client {
   public:
@@ -46,9 +37,11 @@ class Client {
     /// The answer to GET `path`, asked for as a part of what `trace` names; nothing if there is none.
     Task<std::optional<Answer>> get(std::string path, Trace trace);
 
-    /// The answer to a request; nothing if there is none. It is sent once more if a connection that was kept turns out to be
-    /// closed, so it must be something that may be asked for twice.
-    Task<std::optional<Answer>> ask(Asked asked);
+    /// The answer to `path` by another method, with a body of JSON if it is not empty and a token if that is not; nothing if
+    /// there is none. It is sent once more if a connection that was kept turns out to be closed, so it must be something
+    /// that may be asked for twice.
+    Task<std::optional<Answer>> ask(std::string method, std::string path, std::string json,
+                                    std::string token);
 
   private:
     class Connections;

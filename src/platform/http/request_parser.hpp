@@ -22,7 +22,8 @@ class RequestParser {
     RequestParser(const RequestParser&) = delete;
     RequestParser& operator=(const RequestParser&) = delete;
 
-    /// Takes bytes off the front of `bytes` and says how many: of a head that is not complete none, or its first line. Throws Problem (400, 413, 417, 431) for what is no acceptable request; the
+    /// Takes bytes off the front of `bytes` and says how many: of a head that is not complete none, or its first line. Throws
+    /// Problem (400, 413, 417, 431) for what is no acceptable request; the
     /// connection can't go on then.
     std::size_t feed(std::string_view bytes);
 

@@ -69,8 +69,9 @@ boost::json::value struct_of(std::string_view name) {
 TEST(Schema, of_a_text_says_its_bounds) {
     EXPECT_EQ(schema_of<Name>(),
               expected(R"({"type":"string","pattern":"^[a-z_-]{2,5}$","description":"A name."})"));
-    EXPECT_EQ(schema_of<Title>(),
-              expected(R"({"type":"string","minLength":1,"maxLength":300,"pattern":"[^\\s\\u0085]"})"));
+    EXPECT_EQ(
+        schema_of<Title>(),
+        expected(R"({"type":"string","minLength":1,"maxLength":300,"pattern":"[^\\s\\u0085]"})"));
     EXPECT_EQ(text_schema({.max = 9, .format = "email"}),
               expected(R"({"type":"string","format":"email","minLength":0,"maxLength":9})"));
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 
@@ -18,7 +19,10 @@ constexpr std::string_view kUnreadable = "it can't be read: the reason stands in
 
 // It ends at the hundredth thing it finds; one row, "ok", says that there is nothing.
 const Query kIntegrity{"pragma integrity_check"};
-const Query kForeignKeys{"pragma foreign_key_check"};
+const Query kForeignKeys{
+    "select \"table\" || coalesce(', row ' || rowid, '') || ': no such row of ' || parent "
+    "from pragma_foreign_key_check"};
+const Query kAnything{"select 1 from sqlite_master limit 1"};
 const Rule kWhole{"the file is whole", kIntegrity};
 const Rule kReferences{"every reference leads somewhere", kForeignKeys};
 
@@ -40,7 +44,18 @@ Finding look(Connection& connection, const Rule& rule) {
     return finding;
 }
 
-void repair(Connection& connection, const Rule& rule) {
+/// That it is a database with something in it.
+Finding look_at_file(Connection& connection) {
+    Finding finding = look(connection, kWhole);
+    bool is_empty = true;
+    const auto on_row = [&](const Row&) { is_empty = false; };
+    if (finding.is_sound()) connection.run(kAnything, {}, on_row);
+    if (finding.is_sound() && is_empty) note(finding, "it is empty");
+    return finding;
+}
+
+void repair(const std::filesystem::path& file, const Rule& rule) {
+    Connection connection(file, Connection::Use::write);
     connection.execute("begin immediate");
     for (const Query& step : rule.repair) connection.run(step, {}, [](const Row&) {});
     connection.execute("commit");
@@ -59,13 +74,14 @@ void must_be_current(Connection& connection, const Options& options) {
 void check(const Options& options, std::span<const Rule> rules, bool with_repair,
            const CheckProgress& progress) {
     const FolderLock lock(options.folder, options.name);
+    const auto file = database_file(options);
     // What is not whole can't be relied on for anything else.
     progress.begun(kWhole.says);
     std::optional<Connection> connection;
     Finding whole;
     try {
-        connection.emplace(database_file(options), Connection::Use::write);
-        whole = look(*connection, kWhole);
+        connection.emplace(file, Connection::Use::look);
+        whole = look_at_file(*connection);
     } catch (const Problem&) {
         note(whole, kUnreadable);
     }
@@ -77,7 +93,7 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
         progress.begun(rule.says);
         Finding finding = look(*connection, rule);
         if (with_repair && finding.breaches > 0 && !rule.repair.empty()) {
-            repair(*connection, rule);
+            repair(file, rule);
             finding.is_repaired = look(*connection, rule).breaches == 0;
         }
         progress.ended(finding);

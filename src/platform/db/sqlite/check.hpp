@@ -28,7 +28,7 @@ struct CheckProgress {
 };
 
 /// Checks a database that no process has open: that its file is whole (SQLite's integrity_check and foreign_key_check), then
-/// each of `rules`. With `repair`, what can be derived anew is. Throws std::runtime_error, with what to do, if another process
+/// each of `rules`. Without `repair` nothing is written; with it, what can be derived anew is. Throws std::runtime_error, with what to do, if another process
 /// has it, or if its schema is not the program's.
 void check(const Options& options, std::span<const Rule> rules, bool repair,
            const CheckProgress& progress);

@@ -82,6 +82,12 @@ Connection::Connection(const std::filesystem::path& file, Use use)
     }
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_busy_timeout(connection, 5'000);
+    if (use == Use::look) {
+        // Not even the log is copied into it at the end.
+        sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+        execute("pragma query_only = on; pragma temp_store = memory");
+        return;
+    }
     execute("pragma journal_mode = wal");
     execute("pragma synchronous = full");
     execute("pragma temp_store = memory");

@@ -18,7 +18,11 @@ namespace stoa::db::sqlite {
 /// when a constraint forbids it; the cause is logged.
 class Connection {
   public:
-    enum class Use { read, write };
+    enum class Use {
+        read,
+        write,  ///< made if it isn't there
+        look,   ///< by somebody who leaves the file as it is, whatever is in it
+    };
     Connection(const std::filesystem::path& file, Use use);
 
     /// Runs statements that give no rows and take no parameters.

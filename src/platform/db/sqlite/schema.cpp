@@ -12,6 +12,7 @@ namespace {
 const Query kMakeRecord{
     "create table if not exists schema_migrations ("
     "name text primary key, checksum text not null, applied_at integer not null) strict"};
+const Query kHasRecord{"select 1 from sqlite_master where name = 'schema_migrations'"};
 const Query kRecorded{"select name, checksum from schema_migrations order by applied_at, name"};
 const Query kRecord{
     "insert into schema_migrations (name, checksum, applied_at) values ($1, $2, $3)"};
@@ -20,7 +21,9 @@ const Query kRecord{
 
 std::vector<Migration> missing_steps(Connection& connection,
                                      std::span<const std::string_view> folders) {
-    connection.run(kMakeRecord, {}, [](const Row&) {});
+    bool has_record = false;
+    connection.run(kHasRecord, {}, [&](const Row&) { has_record = true; });
+    if (!has_record) return migrations(folders);
     std::vector<Applied> recorded;
     connection.run(kRecorded, {}, [&](const Row& row) {
         recorded.push_back({std::string(row.text(0)), std::string(row.text(1))});
@@ -31,6 +34,7 @@ std::vector<Migration> missing_steps(Connection& connection,
 void migrate(const std::filesystem::path& file, std::span<const std::string_view> folders) {
     Connection connection(file, Connection::Use::write);
     connection.execute("begin immediate");
+    connection.run(kMakeRecord, {}, [](const Row&) {});
     for (const Migration& step : missing_steps(connection, folders)) {
         spdlog::info("database {}: schema step {}", file.filename().string(), step.name);
         connection.execute(std::string(step.sql).c_str());

@@ -10,8 +10,7 @@
 
 namespace stoa::db::sqlite {
 
-/// The steps that a database's schema still lacks; the table that records them is made if it isn't there. Throws as
-/// db::pending() does.
+/// The steps that a database's schema still lacks. Throws as db::pending() does.
 std::vector<Migration> missing_steps(Connection& connection,
                                      std::span<const std::string_view> folders);
 

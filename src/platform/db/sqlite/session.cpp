@@ -15,6 +15,13 @@ const Query kBegin{"begin"};
 const Query kTouch{"pragma user_version = 1"};
 const Query kAnything{"select count(*) from schema_migrations"};
 
+/// Each try costs a failing disk a write, and the log some lines.
+constexpr auto kBetweenTries = 500ms;
+
+Problem not_writable() {
+    return Problem::unavailable("The database takes no writes; the log says why.", 5s);
+}
+
 }  // namespace
 
 SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop)
@@ -28,12 +35,15 @@ Task<> SqliteSession::check() {
     co_await one<std::int64_t>(kAnything);
     if (!writer_.failing()) co_return;
     // Behind a balancer no write comes to a process that is not ready: it must try for itself.
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_try_) throw not_writable();
+    next_try_ = now + kBetweenTries;
     Job try_to_write = [](Transaction& tx) { return tx.execute(kTouch); };
     try {
         co_await commit(std::move(try_to_write));
     } catch (const Problem&) {
         // Whether this one was kept is all the same.
-        throw Problem::unavailable("The database takes no writes; the log says why.", 5s);
+        throw not_writable();
     }
 }
 

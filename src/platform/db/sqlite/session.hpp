@@ -3,6 +3,7 @@
 #include "platform/db/sqlite/connection.hpp"
 #include "platform/db/sqlite/writer.hpp"
 
+#include <chrono>
 #include <filesystem>
 
 namespace stoa::db::sqlite {
@@ -32,7 +33,8 @@ class SqliteSession final : public Session {
     Connection connection_;
     Writer& writer_;
     Loop& loop_;
-    std::uint64_t snapshot_version_ = 0;  ///< of the snapshot that is open; 0: none is
+    std::chrono::steady_clock::time_point next_try_;  ///< to write, while writes fail
+    std::uint64_t snapshot_version_ = 0;              ///< of the snapshot that is open; 0: none is
 };
 
 }  // namespace stoa::db::sqlite

@@ -1,19 +1,19 @@
--- What of each post's score its author's karma has got.
+-- What of each post's score its author has been credited with.
 create table credits (
     post_id integer primary key,
+    author text not null,  -- the username in lower case
     credited integer not null
 ) strict;
 
--- What was voted until now has been counted by other means, if at all.
-insert into credits (post_id, credited) select post_id, score from tallies;
-
--- Posts whose score has changed since.
+-- Posts whose score has changed since: at first all that were voted on.
 create table credits_due (post_id integer primary key) strict;
+insert into credits_due (post_id) select post_id from tallies;
 
--- Karma on its way to its users. An entry goes when the users service has said that it has it.
-create table karma_outbox (
-    id integer primary key autoincrement,
-    username text not null,
-    delta integer not null,
-    created_at integer not null
-) strict;
+-- The sum of each author's credits, and which sum the users service was told last.
+create table earned (
+    author text primary key,
+    total integer not null,
+    told integer
+) strict, without rowid;
+
+create index earned_untold on earned (author) where told is distinct from total;
