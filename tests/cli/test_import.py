@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from program import Terminal, assert_refused, found, run, served, whole_list
+from waiting import karma_has_settled
 
 COLUMNS = ["id", "created_utc", "title", "ups", "downs", "score", "num_comments", "is_self", "selftext", "url"]
 REAL_DATA = Path(__file__).parents[2].parent / "shared" / "data" / "reddit-2013"
@@ -72,6 +73,7 @@ def posts_of(site, file: Path) -> list[dict]:
 
 def whole_content(server) -> dict:
     """All that an import makes, but for the votes one by one."""
+    assert karma_has_settled(server)
     with server.site() as site:
         posts = whole_list(site, "/api/v1/posts?limit=100")
         authors = {post["username"] for post in posts}

@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "bench"))
+sys.path += [str(ROOT / "bench"), str(ROOT / "tests/api")]
 
 from harness.servers import Failed, Server, must_be_free  # noqa: E402
+from waiting import karma_has_settled  # noqa: E402
 
 from .api import Api  # noqa: E402
 from .told import ACTIVE, Account, Fact, Told  # noqa: E402
@@ -51,7 +51,7 @@ class Site:
     def before(self, told: Told) -> None:
         """What is there before the users come, and has had its effects."""
         api = Api(self.url)
-        self.settle(Told())
+        self.settle()
         told.old_posts = {post["id"]: post for post in api.pages("/posts?limit=100")}
         tallies = api.pages("/votes/top?limit=100")
         told.old_tallies = {tally["post_id"]: (tally["upvotes"], tally["downvotes"]) for tally in tallies}
@@ -79,14 +79,8 @@ class Site:
         return told.accounts["keeper"]
 
     def settle(self) -> None:
-        """Waits until votes have moved karma: until nothing was on its way each of several times that it was looked."""
-        deadline, quiet = time.monotonic() + 300, 0
-        while quiet < 20:
-            if time.monotonic() > deadline:
-                raise Failed("Votes were still moving karma after five minutes.")
-            with urlopen(self.url + "/metrics", timeout=10) as answer:
-                quiet = quiet + 1 if b"\nstoa_karma_waiting 0\n" in answer.read() else 0
-            time.sleep(0.1)
+        if not karma_has_settled(self, 300):
+            raise Failed("Votes were still moving karma after five minutes.")
 
     def is_up(self) -> bool:
         return self.server.process.poll() is None
