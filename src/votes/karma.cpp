@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 100;  // as many as a list of posts may be asked for
-/// A server that ends waits for what has begun.
-constexpr auto kLongest = 400ms;
+/// Of each quarter of a second, so that a backlog leaves the thread to its requests; a server that ends waits for it, too.
+constexpr auto kLongest = 100ms;
 /// After what could not be done.
 constexpr auto kPause = 2s;
 
