@@ -1,5 +1,8 @@
 """Votes move the karma of posts' authors: soon, once, and whatever ends or is away meanwhile."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from accounts import an_account, sign_up, the_admin
@@ -162,6 +165,23 @@ def test_every_vote_is_counted_once_whenever_the_server_is_killed(fresh_server):
     with fresh_server.client() as api:
         assert_settled_at(api, authors[0], rounds)
         assert [karma(api, author) for author in authors] == [rounds] * len(authors)
+
+
+def test_a_site_that_is_upgraded_gets_the_karma_of_all_its_votes(fresh_server):
+    """What came before votes moved karma has none of these tables."""
+    with fresh_server.client() as api:
+        author = a_user(api)["username"]
+        a_vote(api, a_post_by(api, author))
+        assert comes_to(api, author, 1)
+    fresh_server.stop()
+    with closing(sqlite3.connect(fresh_server.data / "votes.db")) as votes, votes:
+        votes.executescript("drop table credits; drop table credits_due; drop table earned; "
+                            "delete from schema_migrations where name like '%002_karma.sql'")
+    with closing(sqlite3.connect(fresh_server.data / "users.db")) as users, users:
+        users.execute("update users set karma = 0, earned = 0")
+    fresh_server.start()
+    with fresh_server.client() as api:
+        assert_settled_at(api, author, 1)
 
 
 def test_karma_waits_for_services_that_are_away(start_secure):
