@@ -12,8 +12,8 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, reject, seed, settings
 from hypothesis.errors import Flaky
 from schemathesis.checks import CHECKS
-from schemathesis.core.failures import FailureGroup
-from schemathesis.openapi.checks import AcceptedNegativeData, RejectedPositiveData, UseAfterFree
+from schemathesis.core.failures import AcceptedNegativeData, FailureGroup
+from schemathesis.openapi.checks import RejectedPositiveData, UseAfterFree
 
 from accounts import an_account, the_admin
 from document import document, operations as all_operations
