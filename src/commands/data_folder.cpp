@@ -15,8 +15,17 @@
 namespace stoa {
 
 namespace {
+
 constexpr std::string_view kAddressFile = "users.url";  // PID URL
+
+/// A token without an account, good for a minute.
+std::string own_token(const std::filesystem::path& keys, std::string_view name, Role role) {
+    const auto now = unix_now();
+    const auto all = SigningKeys::load(keys);
+    return sign_token({Username(name), role, ""}, all.signer(now), now, std::chrono::minutes(1));
 }
+
+}  // namespace
 
 void add_data_folder_options(CLI::App& command, DataFolder& folder) {
     command.add_option("--data", folder.path, "Data folder of the users service")
@@ -51,16 +60,6 @@ std::optional<std::string> running_server(const DataFolder& folder) {
     }
     return noted.substr(before.size(), noted.find('\n') - before.size());
 }
-
-namespace {
-
-std::string own_token(const std::filesystem::path& keys, std::string_view name, Role role) {
-    const auto now = unix_now();
-    const auto all = SigningKeys::load(keys);
-    return sign_token({Username(name), role, ""}, all.signer(now), now, std::chrono::minutes(1));
-}
-
-}  // namespace
 
 std::string operator_token(const DataFolder& folder) {
     return own_token(folder.keys_file(), "operator", Role::admin);

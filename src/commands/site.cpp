@@ -131,13 +131,13 @@ class Site::ThreadApplication final : public http::Application {
         const SiteOptions& options = site_.options_;
         posts_client_ = std::make_unique<http::Client>(loop_, options.posts_url);
         karma_ =
-            std::make_unique<votes::Karma>(db, *posts_client_, users_client(),
+            std::make_shared<votes::Karma>(db, *posts_client_, users_client(),
                                            OwnToken(options.keys_file(), votes::Service::kName));
         loop_.every(200ms, [this] { return karma_->pass_on(); });
         site_.metrics_.add_gauge(
             "stoa_karma_waiting",
             "Posts and authors whose karma was on its way when it was last looked, up to 100 each.",
-            "", "", [karma = karma_.get()] { return static_cast<double>(karma->waiting()); });
+            "", "", [karma = karma_] { return static_cast<double>(karma->waiting()); });
     }
 
     void add_users() {
@@ -250,7 +250,7 @@ class Site::ThreadApplication final : public http::Application {
     bool is_housekeeper_;
     std::unique_ptr<http::Client> users_client_;
     std::unique_ptr<http::Client> posts_client_;
-    std::unique_ptr<votes::Karma> karma_;
+    std::shared_ptr<votes::Karma> karma_;  ///< metrics that other threads tell know it, too
     std::unique_ptr<http::RemoteKeys> remote_keys_;
     std::vector<Part> parts_;
 };

@@ -29,8 +29,10 @@ Task<> Karma::pass_on() {
             const std::size_t settled = co_await settle();
             const std::size_t told = co_await tell();
             waiting_.store(settled + told, std::memory_order_relaxed);
-            if (settled + told == 0 || !held_up_by_.empty()) break;
+            if (Clock::now() < not_before_) co_return;
+            if (settled + told == 0) break;
         }
+        go_on();
     } catch (const std::exception& error) {
         hold_up(error.what());
     }
@@ -38,7 +40,8 @@ Task<> Karma::pass_on() {
 
 /// Credits the authors of some posts that are due. Gives how many were.
 Task<std::size_t> Karma::settle() {
-    const auto due = co_await store_.due(last_post_, kBatch);
+    auto due = co_await store_.due(last_post_, kBatch);
+    if (due.empty()) due = co_await store_.due(0, kBatch);
     last_post_ = due.empty() ? 0 : due.back().value();
     if (due.empty()) co_return 0;
     const auto authors = co_await authors_of(due);
@@ -79,7 +82,8 @@ Task<std::optional<Karma::Authors>> Karma::authors_of(std::vector<PostId> posts)
 
 /// Tells the users service the sums of some authors that have changed. Gives how many were.
 Task<std::size_t> Karma::tell() {
-    const auto untold = co_await store_.untold(last_author_, kBatch);
+    auto untold = co_await store_.untold(last_author_, kBatch);
+    if (untold.empty()) untold = co_await store_.untold("", kBatch);
     last_author_ = untold.empty() ? "" : untold.back().author.str();
     std::vector<Earned> done;
     std::optional<std::string> why_not;
@@ -103,11 +107,7 @@ Task<std::size_t> Karma::tell() {
         };
         co_await db_.write(note);
     }
-    if (why_not) {
-        hold_up(std::move(*why_not));
-    } else if (!untold.empty()) {
-        go_on();
-    }
+    if (why_not) hold_up(std::move(*why_not));
     co_return untold.size();
 }
 

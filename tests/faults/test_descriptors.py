@@ -7,11 +7,11 @@ from resource import RLIMIT_NOFILE, prlimit
 
 import pytest
 
-from ledger import Ledger, must_be_kept
+from ledger import must_be_kept
 from sample import found
 from waiting import until
 from wire import Wire, message
-from writers import Load
+from writers import under_load
 
 ROOM = 12  # for connections, beside what is open at the start
 READ = message("GET", "/api/v1/posts")
@@ -19,11 +19,8 @@ READ = message("GET", "/api/v1/posts")
 
 @pytest.fixture
 def load(start_server):
-    load = Load(start_server(settings={"log-level": "warn"}), Ledger())
-    load.go_on(2)
-    yield load
-    load.ending.set()
-    load.join()
+    with under_load(start_server(settings={"log-level": "warn"}), 2) as load:
+        yield load
 
 
 def descriptors(server) -> int:

@@ -5,11 +5,11 @@ import time
 import pytest
 
 from broken import system_calls
-from ledger import Ledger, must_be_kept
+from ledger import must_be_kept
 from problem import assert_problem
 from sample import a_message, a_post, a_user, a_vote, draft, found
 from waiting import until
-from writers import Load
+from writers import under_load
 
 SYNC = ("fdatasync", "error=EIO")
 WRITE = ("pwrite64", "error=EIO")
@@ -23,11 +23,8 @@ PAGE, FRAME = 4096, 4096 + 24
 
 @pytest.fixture
 def load(start_server):
-    load = Load(start_server(settings={"log-level": "warn"}), Ledger())
-    load.go_on(5)
-    yield load
-    load.ending.set()
-    load.join()
+    with under_load(start_server(settings={"log-level": "warn"}), 5) as load:
+        yield load
 
 
 @pytest.mark.parametrize("error", [SYNC, WRITE, FULL], ids=" ".join)

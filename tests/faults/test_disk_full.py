@@ -5,11 +5,11 @@ import requests
 
 from broken import NEEDS_ROOT, DiskThatFills, FileSizeLimit, SmallDisk
 from conftest import Server
-from ledger import Ledger, must_be_kept, top_must_agree
+from ledger import must_be_kept, top_must_agree
 from problem import assert_problem
 from sample import found
 from waiting import until
-from writers import Load
+from writers import under_load
 
 
 @pytest.fixture(params=[*(pytest.param(disk, marks=NEEDS_ROOT) for disk in (SmallDisk, DiskThatFills)), FileSizeLimit])
@@ -29,11 +29,8 @@ def running(disk, tmp_path):
 
 @pytest.fixture
 def load(running):
-    load = Load(running, Ledger())
-    load.go_on(20)
-    yield load
-    load.ending.set()
-    load.join()
+    with under_load(running, 20) as load:
+        yield load
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import itertools
 import threading
 import time
+from contextlib import contextmanager
 
 import requests
 
@@ -167,3 +168,14 @@ class Load:
             assert not thread.is_alive(), "a writer hangs"
         if self.faults:
             raise self.faults[0]
+
+
+@contextmanager
+def under_load(server, steps: int):
+    """A load of which every writer has taken so many steps; it ends with the block."""
+    load = Load(server, Ledger())
+    try:
+        load.go_on(steps)
+        yield load
+    finally:
+        load.end()
