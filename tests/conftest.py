@@ -1,6 +1,5 @@
 """Starts the server under test and gives every test a client for it."""
 
-import itertools
 import os
 import random
 import signal
@@ -8,12 +7,16 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import ExitStack
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from weakref import WeakSet
 
 import pytest
 import requests
+
+from engines import Databases, Sqlite
+from postgres import PostgreSQL
 
 BINARY = Path(os.environ.get("STOA_BINARY") or Path(__file__).parents[1] / "build" / "stoa").absolute()
 # Hashes that cost next to nothing, as none of the tests' passwords is worth more.
@@ -31,6 +34,28 @@ def free_port() -> int:
                 return port
 
 
+def pytest_addoption(parser):
+    parser.addoption("--engine", choices=["sqlite", "postgres"], default="sqlite",
+                     help="what servers keep their data in; for postgres, each worker starts a private PostgreSQL")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.option.engine != "sqlite":
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("sqlite")])
+        items[:] = [item for item in items if not item.get_closest_marker("sqlite")]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine(request):
+    """What the servers of this worker keep their data in."""
+    if request.config.option.engine == "sqlite":
+        yield
+        return
+    with PostgreSQL(free_port()) as postgres:
+        Server.engine = Databases(postgres)
+        yield
+
+
 class Client(requests.Session):
     """A session that knows where the server is, follows nothing and never waits for ever."""
 
@@ -46,10 +71,13 @@ class Client(requests.Session):
 
 
 class Server:
-    """One `stoa serve` process with a port and a data folder of its own."""
+    """One `stoa serve` process with a port and a data folder of its own. `beside`: another of the same site, which shares its
+    database if it has one."""
+
+    engine: Sqlite | Databases = Sqlite()
 
     def __init__(self, data: Path, *flags: str, service: str | None = None, by_environment: bool = False,
-                 settings: dict | None = None):
+                 settings: dict | None = None, beside: "Server | None" = None):
         self.data = data
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -57,12 +85,16 @@ class Server:
         self.command = [BINARY, "serve", *([service] if service else []), *flags]
         self.environment = dict(os.environ)
         usual = {"listen": f"127.0.0.1:{self.port}", "data": data, "auth": "open", "limits": "off"} | CHEAP
+        self.database = self.engine.database(data, (beside or self).data)
+        if self.database:
+            usual["database"] = self.database
         for name, value in (usual | (settings or {})).items():
             if by_environment:
                 self.environment[f"STOA_{name.upper().replace('-', '_')}"] = str(value)
             else:
                 self.command += [f"--{name}", str(value)]
         self.process: subprocess.Popen | None = None
+        self.clients: WeakSet[Client] = WeakSet()
 
     def start(self, awaited: str = "/readyz") -> "Server":
         with self.log.open("ab") as log:
@@ -86,11 +118,19 @@ class Server:
 
     def client(self) -> Client:
         """For paths of the API, which begin after /api/v1."""
-        return Client(self.url + "/api/v1")
+        return self.client_at("/api/v1")
 
     def site(self) -> Client:
         """For whole paths, as they stand in `Location` and `next`."""
-        return Client(self.url)
+        return self.client_at("")
+
+    def client_at(self, path: str) -> Client:
+        self.clients.add(client := Client(self.url + path))
+        return client
+
+    def content(self) -> bytes:
+        """All that is kept, in the form in which it is kept."""
+        return self.engine.content(self.data)
 
     def stop(self) -> None:
         """Ends the process the polite way; whatever it did before, it must then end with 0."""
@@ -116,13 +156,25 @@ class Server:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
 
 
+def end(servers: list[Server]) -> None:
+    """All at once, and with nobody left on a connection: for who does nothing, a server waits a while."""
+    for client in [client for server in servers for client in server.clients]:
+        client.close()
+    with ThreadPoolExecutor(len(servers) or 1) as pool:
+        ended = [pool.submit(server.stop) for server in servers]
+    for server in servers:
+        server.engine.forget(server.data)
+    for each in ended:
+        each.result()
+
+
 @pytest.fixture(scope="session")
 def server():
     """The one server of this worker, which answers for all four services."""
     with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
         shared = Server(Path(folder) / "data").start()
         yield shared
-        shared.stop()
+        end([shared])
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +183,7 @@ def secure():
     with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
         shared = Server(Path(folder) / "data", settings=SECURE).start()
         yield shared
-        shared.stop()
+        end([shared])
 
 
 @pytest.fixture(autouse=True)
@@ -160,15 +212,16 @@ def site(server):
 
 
 def running_servers():
-    with tempfile.TemporaryDirectory(prefix="stoa-") as folder, ExitStack() as started:
-        numbers = itertools.count()
-
+    servers: list[Server] = []
+    with tempfile.TemporaryDirectory(prefix="stoa-") as folder:
         def start(*flags: str, awaited: str = "/readyz", **options) -> Server:
-            server = Server(Path(folder) / f"data{next(numbers)}", *flags, **options)
-            started.callback(server.stop)
-            return server.start(awaited)
+            servers.append(Server(Path(folder) / f"data{len(servers)}", *flags, **options))
+            return servers[-1].start(awaited)
 
-        yield start
+        try:
+            yield start
+        finally:
+            end(servers)
 
 
 @pytest.fixture

@@ -37,6 +37,13 @@ void add_data_folder_options(CLI::App& command, DataFolder& folder) {
         ->type_name("FILE");
 }
 
+CLI::Option* add_database_option(CLI::App& command, DataFolder& folder) {
+    return command
+        .add_option("--database", folder.database,
+                    "PostgreSQL database that the data are in, if they are")
+        ->type_name("URI");
+}
+
 void note_address(const SiteOptions& site, const std::string& address) {
     const bool has_users =
         std::find(site.services.begin(), site.services.end(), "users") != site.services.end();
@@ -45,6 +52,7 @@ void note_address(const SiteOptions& site, const std::string& address) {
 }
 
 std::optional<std::string> running_server(const DataFolder& folder) {
+    if (!folder.database.empty()) return std::nullopt;
     const auto holder = db::FolderLock::holder(folder.path, "users");
     if (!holder) return std::nullopt;
     // The address must be the holder's: a token goes there, and at another's somebody else may listen by now.

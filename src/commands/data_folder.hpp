@@ -10,14 +10,16 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace stoa {
 
-/// The data folder that a command works on, and its keys.
+/// The data folder that a command works on, its keys, and the database if its data are in one.
 struct DataFolder {
     std::filesystem::path path = "./data";
     std::filesystem::path keys;  ///< empty: default_keys()
+    std::string database;        ///< as DatabaseOptions::uri
 
     std::filesystem::path keys_file() const { return keys.empty() ? default_keys(path) : keys; }
 };
@@ -25,10 +27,13 @@ struct DataFolder {
 /// Adds `--data` and `--keys` to a command.
 void add_data_folder_options(CLI::App& command, DataFolder& folder);
 
+/// Adds `--database`; gives the option.
+CLI::Option* add_database_option(CLI::App& command, DataFolder& folder);
+
 /// Notes in the data folder where the process that serves the users on it can be reached, for running_server().
 void note_address(const SiteOptions& site, const std::string& address);
 
-/// The URL of the server that runs on a data folder, if one does. Throws std::runtime_error if the folder is in use, but by none
+/// The URL of the server that has a data folder for itself, if one does. (A database is nobody's alone.) Throws std::runtime_error if the folder is in use, but by none
 /// that can be asked: by another command, or by a server that has just begun to start.
 std::optional<std::string> running_server(const DataFolder& folder);
 

@@ -6,9 +6,12 @@
 #include "users/store.hpp"
 #include "votes/store.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
 #include <iterator>
+#include <string>
+#include <vector>
 
 namespace stoa {
 
@@ -16,15 +19,14 @@ namespace {
 
 struct Facts {
     std::string_view service;
-    std::array<std::string_view, 2> migrations;
     std::span<const db::Rule> (*rules)();
 };
 
 const Facts kFacts[] = {
-    {"posts", {http::kIdempotencySchema, "posts/schema/sqlite"}, posts::Store::rules},
-    {"votes", {http::kIdempotencySchema, "votes/schema/sqlite"}, votes::Store::rules},
-    {"users", {http::kIdempotencySchema, "users/schema/sqlite"}, users::Store::rules},
-    {"messages", {http::kIdempotencySchema, "messages/schema/sqlite"}, messages::Store::rules},
+    {"posts", posts::Store::rules},
+    {"votes", votes::Store::rules},
+    {"users", users::Store::rules},
+    {"messages", messages::Store::rules},
 };
 
 const Facts& facts_of(std::string_view service) {
@@ -32,11 +34,24 @@ const Facts& facts_of(std::string_view service) {
                          [&](const Facts& facts) { return facts.service == service; });
 }
 
+/// The folders of a service's schema steps.
+std::vector<std::string> migrations_of(std::string_view service, std::string_view engine) {
+    return {fmt::format("{}/{}", http::kIdempotencySchema, engine),
+            fmt::format("{}/schema/{}", service, engine)};
+}
+
 }  // namespace
 
 db::sqlite::Options database_of(std::string_view service, const std::filesystem::path& data) {
-    const Facts& facts = facts_of(service);
-    return {.folder = data, .name = facts.service, .migrations = facts.migrations};
+    return {.folder = data,
+            .name = facts_of(service).service,
+            .migrations = migrations_of(service, "sqlite")};
+}
+
+db::postgres::Options database_at(std::string_view service, const std::string& uri) {
+    return {.uri = uri,
+            .name = facts_of(service).service,
+            .migrations = migrations_of(service, "postgres")};
 }
 
 std::span<const db::Rule> rules_of(std::string_view service) { return facts_of(service).rules(); }

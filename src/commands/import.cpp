@@ -26,8 +26,7 @@ void import_reddit(const ImportOptions& options) {
         return import_reddit_csv(options.files, options.to,
                                  [given = std::string(token ? token : "")] { return given; });
     }
-    const OwnServer server({std::begin(kServices), std::end(kServices)}, options.folder.path,
-                           options.folder.keys);
+    const OwnServer server({std::begin(kServices), std::end(kServices)}, options.folder);
     import_reddit_csv(options.files, server.url(), [&] { return operator_token(options.folder); });
 }
 
@@ -49,6 +48,7 @@ void add_import(CLI::App& app) {
         ->check(CLI::ExistingFile);
     // Not as the option's own variable: that would count as given, and --to could not be.
     if (const char* folder = std::getenv("STOA_DATA")) options->folder.path = folder;
+    if (const char* uri = std::getenv("STOA_DATABASE")) options->folder.database = uri;
     auto* data = command
                      ->add_option("--data", options->folder.path,
                                   "Data folder of a server that is not running")
@@ -57,9 +57,11 @@ void add_import(CLI::App& app) {
     command->add_option("--keys", options->folder.keys, "Its keys' file [keys.json among the data]")
         ->envname("STOA_KEYS")
         ->type_name("FILE");
+    auto* database = add_database_option(*command, options->folder);
     command->add_option("--to", options->to, "A running server instead: http://127.0.0.1:8080")
         ->type_name("URL")
-        ->excludes(data);
+        ->excludes(data)
+        ->excludes(database);
     command->footer(
         "What is taken:\n"
         "  posts   with title, text, URL, time and community; &amp; &lt; &gt; are unescaped; a "

@@ -10,17 +10,23 @@ http::ServerOptions at_a_free_port() {
     return options;
 }
 
+SiteOptions site_of(std::vector<std::string> services, const DataFolder& folder,
+                    std::string users_url) {
+    SiteOptions options;
+    options.services = std::move(services);
+    options.data = folder.path;
+    options.database.uri = folder.database;
+    options.keys = folder.keys;
+    options.users_url = std::move(users_url);
+    options.has_chores = false;
+    return options;
+}
+
 }  // namespace
 
-OwnServer::OwnServer(std::vector<std::string> services, const std::filesystem::path& data,
-                     const std::filesystem::path& keys)
+OwnServer::OwnServer(std::vector<std::string> services, const DataFolder& folder)
     : server_(at_a_free_port(), metrics_),
-      site_({.services = std::move(services),
-             .data = data,
-             .keys = keys,
-             .users_url = url(),
-             .has_chores = false},
-            metrics_),
+      site_(site_of(std::move(services), folder, url()), metrics_),
       thread_([this] { serve(); }) {}
 
 OwnServer::~OwnServer() {

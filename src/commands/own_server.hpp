@@ -1,10 +1,10 @@
 #pragma once
 
+#include "commands/data_folder.hpp"
 #include "commands/site.hpp"
 #include "platform/http/server.hpp"
 #include "platform/ops/metrics.hpp"
 
-#include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,9 +16,8 @@ namespace stoa {
 /// it is asked and nothing by itself: what the server is told to, it is not.
 class OwnServer {
   public:
-    /// `services`: which of kServices. `keys`: as SiteOptions::keys.
-    OwnServer(std::vector<std::string> services, const std::filesystem::path& data,
-              const std::filesystem::path& keys = {});
+    /// `services`: which of kServices.
+    OwnServer(std::vector<std::string> services, const DataFolder& folder);
     ~OwnServer();
     OwnServer(const OwnServer&) = delete;
     OwnServer& operator=(const OwnServer&) = delete;

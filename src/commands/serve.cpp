@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <memory>
 #include <thread>
@@ -42,14 +43,36 @@ sigset_t termination_signals() {
     return signals;
 }
 
-/// Waits for a signal to end, drains; a second signal ends at once.
-void drain_on_signal(http::Server& server) {
+/// Waits for a signal to end, for a while at most; 0: none came.
+int signal_within(std::chrono::milliseconds time) {
+    const sigset_t signals = termination_signals();
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+    const timespec limit{seconds.count(), std::chrono::nanoseconds(time - seconds).count()};
+    return std::max(0, sigtimedwait(&signals, nullptr, &limit));
+}
+
+int next_signal() {
     const sigset_t signals = termination_signals();
     int signal = 0;
     sigwait(&signals, &signal);
-    spdlog::info("{}: finishing what is in flight (once more to end at once)", strsignal(signal));
+    return signal;
+}
+
+/// Waits for a signal to end, retires, then drains; a second signal ends at once.
+void drain_on_signal(http::Server& server, std::chrono::milliseconds delay) {
+    int signal = next_signal();
+    if (delay.count() > 0) {
+        spdlog::info("{}: not ready any more, and draining in {} s (once more to end at once)",
+                     strsignal(signal), std::chrono::duration<double>(delay).count());
+        server.retire();
+        signal = signal_within(delay);
+    } else {
+        spdlog::info("{}: finishing what is in flight (once more to end at once)",
+                     strsignal(signal));
+        signal = 0;
+    }
     server.drain();
-    sigwait(&signals, &signal);
+    if (signal == 0) signal = next_signal();
     spdlog::warn("{}: ended at once", strsignal(signal));
     std::_Exit(128 + signal);
 }
@@ -86,14 +109,18 @@ void serve(ServeOptions options) {
     find(options.site.users_url, "users");
     find(options.site.posts_url, "posts");
     Site site(options.site, metrics);
-    spdlog::info("stoa {} ({}): {} on {} threads, auth {}, data in {}", kVersion, kCommit,
-                 fmt::join(options.site.services, ", "), options.server.threads,
-                 options.site.auth == Auth::open ? "open" : "required", options.site.data.string());
+    spdlog::info(
+        "stoa {} ({}): {} on {} threads, auth {}, data in {}", kVersion, kCommit,
+        fmt::join(options.site.services, ", "), options.server.threads,
+        options.site.auth == Auth::open ? "open" : "required",
+        options.site.database.is_shared() ? "a PostgreSQL database" : options.site.data.string());
     note_address(options.site, server.own_address());
     spdlog::info("listening on http://{}, documentation at /docs", server.address());
-    std::thread([&server] { drain_on_signal(server); }).detach();
+    std::thread([&server, delay = options.server.drain_delay] {
+        drain_on_signal(server, delay);
+    }).detach();
     server.run([&](Loop& loop, ThreadMetrics& thread_metrics) {
-        return site.application(loop, thread_metrics, [&server] { return server.draining(); });
+        return site.application(loop, thread_metrics, [&server] { return server.leaving(); });
     });
     spdlog::info("done");
 }

@@ -148,6 +148,27 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
                   "Where the posts service is [this process, or http://127.0.0.1:8081]");
 }
 
+void add_data_options(CLI::App& command, SiteOptions& site) {
+    Group data(command, "Data");
+    data.value("--data", site.data, "DIR",
+               "Folder of the keys and the SQLite files, made if need be");
+    data.value(
+        "--database", site.database.uri, "URI",
+        "PostgreSQL instead of SQLite files: postgresql://USER@HOST:PORT,HOST:PORT/DATABASE");
+    data.value("--database-writers", site.database.writers, "N",
+               "PostgreSQL: connections for writes, of each service and I/O thread",
+               CLI::Range(1, 100));
+    data.time<seconds>("--database-timeout", site.database.timeout, "SECONDS",
+                       "PostgreSQL: for an answer; a server that is silent for longer is given up",
+                       0.1, 3'600);
+    data.bytes("--cache", site.cache, 20, "MIB",
+               "SQLite: for answers that are told again until something changes; 0: none", 0,
+               1 << 20);
+    data.value("--commit-group", site.database.commit_group, "N",
+               "SQLite: writes that share one commit, at most; 1: each has its own",
+               CLI::Range(1, 100'000));
+}
+
 void add_access_options(CLI::App& command, ServeOptions& options) {
     Group access(command, "Access");
     SiteOptions& site = options.site;
@@ -209,6 +230,10 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
     time("--body-timeout", server.body_timeout, "For a client to send a body");
     time("--idle-timeout", server.idle_timeout, "That an idle connection is kept");
     time("--drain-timeout", server.drain_timeout, "To finish what is in flight at the end");
+    limits.time<seconds>("--drain-delay", server.drain_delay, "SECONDS",
+                         "Before that, in which /readyz says 503 and all is answered as ever: for "
+                         "balancers to notice",
+                         0, 3'600);
 }
 
 }  // namespace
@@ -222,13 +247,7 @@ void add_options(CLI::App& command, ServeOptions& options) {
         ->type_name("")
         ->check(CLI::IsMember({"posts", "votes", "users", "messages"}));
     add_network_options(command, options);
-    Group data(command, "Data");
-    data.value("--data", options.site.data, "DIR", "Folder of the SQLite files, made if need be");
-    data.bytes("--cache", options.site.cache, 20, "MIB",
-               "For answers that are told again until something changes; 0: none", 0, 1 << 20);
-    data.value("--commit-group", options.site.commit_group, "N",
-               "Writes that share one commit, at most; 1: each has its own",
-               CLI::Range(1, 100'000));
+    add_data_options(command, options.site);
     add_access_options(command, options);
     add_limit_options(command, options);
     Group(command, "Logs")

@@ -30,8 +30,14 @@ using namespace std::chrono_literals;
 constexpr std::size_t kCached = 2;  // services that keep answers: posts and votes
 
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
+    if (options.database.is_shared()) {
+        auto database = database_at(service, options.database.uri);
+        database.writers = options.database.writers;
+        database.patience = options.database.timeout;
+        return db::postgres::open(database);
+    }
     auto database = database_of(service, options.data);
-    database.group = options.commit_group;
+    database.group = options.database.commit_group;
     return db::sqlite::open(database);
 }
 
@@ -263,6 +269,8 @@ Site::Site(SiteOptions options, Metrics& metrics)
       hashing_(options_.hashing.threads, options_.hashing.queue),
       addresses_(options_.trusted_proxies, options_.forwarded_field),
       openapi_(openapi_of(options_.services)) {
+    // Other processes change the database, too, without a word to this one's cache.
+    if (options_.database.is_shared()) options_.cache = 0;
     if (options_.is_limited) limits_.emplace(options_.limits.rates);
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];

@@ -42,9 +42,19 @@ struct LimitOptions {
     http::Rate guesses{0.03, 10};  ///< wrong passwords for one account from one network
 };
 
+struct DatabaseOptions {
+    std::string uri;  ///< of a PostgreSQL database; empty: SQLite files among the data
+    std::size_t commit_group = 1'024;  ///< SQLite: writes that share a commit, at most
+    std::size_t writers = 4;  ///< PostgreSQL: connections for writes, of each service and thread
+    std::chrono::milliseconds timeout{5'000};  ///< PostgreSQL: for an answer
+
+    bool is_shared() const { return !uri.empty(); }
+};
+
 struct SiteOptions {
     std::vector<std::string> services;  ///< which of kServices
     std::filesystem::path data = "./data";
+    DatabaseOptions database = {};
     Auth auth = Auth::required;
     std::filesystem::path keys = {};  ///< the signing keys' file; empty: default_keys()
     std::string users_url = {};       ///< where other processes' accounts and keys are asked for
@@ -55,7 +65,6 @@ struct SiteOptions {
     HashingOptions hashing = {};
     std::size_t threads = 1;                    ///< I/O threads, among which the cache is divided
     std::size_t cache = std::size_t{64} << 20;  ///< bytes, for answers that may be told again
-    std::size_t commit_group = 1'024;           ///< writes that share a commit, at most
     bool has_chores = true;                     ///< wipes those who left, passes karma on
     bool is_limited = true;
     LimitOptions limits = {};

@@ -38,7 +38,7 @@ class Users {
         auto url = running_server(options.folder);
         if (!url) {
             const std::vector<std::string> services{"users"};
-            url = own_.emplace(services, options.folder.path, options.folder.keys).url();
+            url = own_.emplace(services, options.folder).url();
         }
         client_.emplace(*url, [folder = options.folder] { return operator_token(folder); });
     }
@@ -161,6 +161,7 @@ void add_user(CLI::App& app) {
     const auto add = [&](const char* name, const char* help, void (*what)(const UserOptions&)) {
         CLI::App* command = user->add_subcommand(name, help);
         add_data_folder_options(*command, options->folder);
+        add_database_option(*command, options->folder)->envname("STOA_DATABASE");
         command->callback([options, what] { what(*options); });
         return command;
     };

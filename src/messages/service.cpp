@@ -135,9 +135,7 @@ Task<Message> Service::mark_unread(MessageId id, KnownCaller caller, db::Transac
 }
 
 Task<Message> Service::remove(MessageId id, KnownCaller caller, db::Transaction& tx) {
-    auto message = co_await seen(tx, caller.name, id);
-    co_await Store::remove(tx, caller.name, id);
-    co_return message;
+    co_return present(co_await Store::remove(tx, caller.name, id));
 }
 
 }  // namespace stoa::messages

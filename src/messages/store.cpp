@@ -108,9 +108,14 @@ Task<> Store::set_read(db::Transaction& tx, MessageId id, std::optional<Timestam
     return when ? tx.execute(kSetRead, id, *when) : tx.execute(kSetUnread, id);
 }
 
-Task<> Store::remove(db::Transaction& tx, Username owner, MessageId id) {
+Task<std::optional<Message>> Store::remove(db::Transaction& tx, Username owner, MessageId id) {
+    // Of the two parties one is the last.
+    co_await tx.lock(db::topic("message", id.value()));
+    auto message = co_await find(tx, owner, id);
+    if (!message) co_return std::nullopt;
     co_await tx.execute(kDeleteCopy, owner.lower(), id);
     co_await tx.execute(kDeleteIfLast, id);
+    co_return message;
 }
 
 std::span<const db::Rule> Store::rules() {

@@ -31,8 +31,8 @@ class Store {
     /// Marks it read at `when`, or unread. One that is read already keeps its time.
     static Task<> set_read(db::Transaction& tx, MessageId id, std::optional<Timestamp> when);
 
-    /// Deletes the owner's copy; with the last one the message goes.
-    static Task<> remove(db::Transaction& tx, Username owner, MessageId id);
+    /// Deletes the owner's copy and gives the message, if it was there; with the last one the message goes.
+    static Task<std::optional<Message>> remove(db::Transaction& tx, Username owner, MessageId id);
 
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();

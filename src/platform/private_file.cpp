@@ -55,7 +55,14 @@ std::string read_file(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+void make_private_folder(const std::filesystem::path& folder) {
+    std::error_code error;  // who writes into it will tell
+    if (folder.empty() || !std::filesystem::create_directories(folder, error)) return;
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+}
+
 void write_private_file(const std::filesystem::path& file, std::string_view content) {
+    make_private_folder(file.parent_path());
     const std::filesystem::path fresh = fmt::format("{}.{}.new", file.string(), getpid());
     ::unlink(fresh.c_str());  // left by a crash of a process that had our number
     try {

@@ -9,7 +9,10 @@ namespace stoa {
 /// The whole of a file. Throws std::runtime_error if it can't be read.
 std::string read_file(const std::filesystem::path& file);
 
-/// Replaces a file, for its owner's eyes alone (mode 0600): whoever reads it sees all of the old or all of the new, also
+/// Makes a folder that is not there, for its owner's eyes alone (mode 0700).
+void make_private_folder(const std::filesystem::path& folder);
+
+/// Replaces a file, in a folder that is made if need be, for its owner's eyes alone (mode 0600): whoever reads it sees all of the old or all of the new, also
 /// after a crash. Throws std::runtime_error if it can't be written.
 void write_private_file(const std::filesystem::path& file, std::string_view content);
 

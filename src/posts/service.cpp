@@ -8,7 +8,12 @@ namespace {
 
 constexpr std::string_view kNoPost = "There is no such post, or no longer.";
 
-Problem gone() { return Problem::not_found(std::string(kNoPost)); }
+/// What must be there, of a post that is.
+template <class T>
+T present(std::optional<T> found) {
+    if (!found) throw Problem::not_found(std::string(kNoPost));
+    return std::move(*found);
+}
 
 }  // namespace
 
@@ -56,16 +61,14 @@ Task<http::Created<Post>> Service::create(NewPost post, db::Transaction& tx) {
 
 Task<Post> Service::retrieve(PostId id, db::Reading& reading) {
     auto post = co_await store_.find(id, reading);
-    if (!post) throw gone();
-    co_return std::move(*post);
+    co_return present(std::move(post));
 }
 
 Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
-    const auto author = co_await Store::author(tx, id);
-    if (!author) throw gone();
-    caller.must_have_right_to(*author);
-    auto post = co_await Store::remove(tx, id);
-    co_return std::move(*post);
+    const auto author = present(co_await Store::author(tx, id));
+    caller.must_have_right_to(author);
+    // Others may be faster.
+    co_return present(co_await Store::remove(tx, id));
 }
 
 Task<Page<PostSummary>> Service::list(PostQuery query, db::Reading& reading) {

@@ -190,7 +190,7 @@ Task<User> Service::change_karma(Username name, KarmaChange change, Caller calle
 Task<User> Service::set_karma_from_votes(Username name, KarmaFromVotes karma, Caller caller,
                                          db::Transaction& tx) {
     co_await must_be_logged_in(tx, caller);
-    User user = present(co_await Store::set_earned(tx, name, karma.total));
+    User user = present(co_await Store::set_earned(tx, name, karma.total, karma.version));
     co_return seen_by(caller, std::move(user));
 }
 

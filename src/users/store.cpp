@@ -41,8 +41,11 @@ const Query kSetEmail{"update users set address = $2, email = $3 where " + activ
 
 const Query kAddKarma{"update users set karma = karma + $2 where " + active<User>()};
 
-const Query kSetEarned{"update users set karma = karma + $2 - earned, earned = $2 where " +
-                       active<User>()};
+const Query kSetEarned{
+    "update users set karma = karma + $2 - earned, earned = $2, "
+    "earned_version = coalesce($3, earned_version) "
+    "where (earned_version < $3 or $3 is null) and " +
+    active<User>()};
 
 const Query kSetRole{"update users set role = $2 where " + active<Account>()};
 
@@ -96,9 +99,14 @@ const Query kRenewSession{
     "update sessions set token_hash = $3, expires_at = $4 where id = $1 and token_hash = $2 "
     "returning 1"};
 
-const Query kEndSession{"delete from sessions where id = $1"};
+const Query kEndSession{"delete from sessions where id = $1 returning 1"};
 
 const Query kEndSessionsOf{"delete from sessions where name = $1"};
+
+/// What ends a user's sessions, and what begins one if nothing has, run one after the other.
+Task<> must_be_alone_with(db::Transaction& tx, Username name) {
+    return tx.lock(db::topic("user", name.lower()));
+}
 
 const Query kMisnamed{
     "select username from users where name <> lower(username) "
@@ -147,11 +155,15 @@ Task<std::optional<User>> Store::add_karma(db::Transaction& tx, Username name, K
     return tx.one<User>(kAddKarma, name.lower(), delta);
 }
 
-Task<std::optional<User>> Store::set_earned(db::Transaction& tx, Username name, KarmaTotal total) {
-    return tx.one<User>(kSetEarned, name.lower(), total);
+Task<std::optional<User>> Store::set_earned(db::Transaction& tx, Username name, KarmaTotal total,
+                                            std::optional<KarmaVersion> version) {
+    auto user = co_await tx.one<User>(kSetEarned, name.lower(), total, version);
+    if (!user) user = co_await tx.one<User>(kFind, name.lower());
+    co_return user;
 }
 
 Task<std::optional<Account>> Store::set_role(db::Transaction& tx, Username name, Role role) {
+    co_await must_be_alone_with(tx, name);
     co_await end_sessions_of(tx, name);
     co_return co_await tx.one<Account>(kSetRole, name.lower(), role);
 }
@@ -163,10 +175,12 @@ Task<std::optional<Login>> Store::login(std::string lower_name) {
 Task<std::optional<User>> Store::set_password_hash(db::Transaction& tx, Username name,
                                                    std::optional<std::string> before,
                                                    std::string hash) {
-    return tx.one<User>(kSetPasswordHash, name.lower(), before, hash);
+    co_await must_be_alone_with(tx, name);
+    co_return co_await tx.one<User>(kSetPasswordHash, name.lower(), before, hash);
 }
 
 Task<std::optional<User>> Store::deactivate(db::Transaction& tx, Username name, Timestamp now) {
+    co_await must_be_alone_with(tx, name);
     co_await end_sessions_of(tx, name);
     co_return co_await tx.one<User>(kDeactivate, name.lower(), now);
 }
@@ -185,6 +199,7 @@ Task<> Store::wipe(db::Transaction& tx, Leaver leaver, std::string address_hash,
 
 Task<bool> Store::begin_session(db::Transaction& tx, SessionId id, Login login,
                                 std::string token_hash, Timestamp now, Timestamp expires) {
+    co_await must_be_alone_with(tx, login.username);
     const auto begun =
         co_await tx.one<std::int64_t>(kBeginSession, id, login.username.lower(),
                                       login.password_hash, token_hash, now, expires, login.role);
@@ -208,7 +223,10 @@ Task<bool> Store::renew_session(db::Transaction& tx, SessionId id, std::string b
     co_return renewed.has_value();
 }
 
-Task<> Store::end_session(db::Transaction& tx, SessionId id) { return tx.execute(kEndSession, id); }
+Task<bool> Store::end_session(db::Transaction& tx, SessionId id) {
+    const auto ended = co_await tx.one<std::int64_t>(kEndSession, id);
+    co_return ended.has_value();
+}
 
 Task<> Store::end_sessions_of(db::Transaction& tx, Username name) {
     return tx.execute(kEndSessionsOf, name.lower());

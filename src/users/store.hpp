@@ -57,9 +57,10 @@ class Store {
     static Task<std::optional<User>> add_karma(db::Transaction& tx, Username name,
                                                KarmaDelta delta);
 
-    /// Puts another sum in the place of what votes have given so far.
+    /// Puts another sum in the place of what votes have given so far, unless it is older than that.
     static Task<std::optional<User>> set_earned(db::Transaction& tx, Username name,
-                                                KarmaTotal total);
+                                                KarmaTotal total,
+                                                std::optional<KarmaVersion> version);
 
     /// Sets a role, and ends the user's sessions: their tokens tell the one before.
     static Task<std::optional<Account>> set_role(db::Transaction& tx, Username name, Role role);
@@ -97,7 +98,8 @@ class Store {
     static Task<bool> renew_session(db::Transaction& tx, SessionId id, std::string before,
                                     std::string token_hash, Timestamp expires);
 
-    static Task<> end_session(db::Transaction& tx, SessionId id);
+    /// False if it was not there.
+    static Task<bool> end_session(db::Transaction& tx, SessionId id);
     static Task<> end_sessions_of(db::Transaction& tx, Username name);
 
     /// What must hold of these tables.

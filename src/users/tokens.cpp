@@ -176,10 +176,7 @@ Task<http::Created<Tokens>> Service::renew(Renewal renewal, const http::Write& w
             is_newest = false;
         }
     }
-    const auto end = [&](db::Transaction& tx) -> Task<bool> {
-        co_await Store::end_session(tx, given.session);
-        co_return true;
-    };
+    const auto end = [&](db::Transaction& tx) { return Store::end_session(tx, given.session); };
     co_await db_.write(end);
     throw no_session();
 }
@@ -189,7 +186,8 @@ Task<Session> Service::log_out(SessionId id, Caller caller, db::Transaction& tx)
     if (!session) throw Problem::not_found(std::string(kUnknownSession));
     caller.must_have_right_to(session->username);
     co_await must_be_logged_in(tx, caller);
-    co_await Store::end_session(tx, id);
+    const bool ended = co_await Store::end_session(tx, id);
+    if (!ended) throw Problem::not_found(std::string(kUnknownSession));
     co_return std::move(*session);
 }
 

@@ -48,6 +48,15 @@ struct KarmaTotal : Integer<KarmaTotal> {
     using Integer::Integer;
 };
 
+struct KarmaVersion : Integer<KarmaVersion> {
+    static constexpr IntegerBounds bounds{.min = 0};
+    static constexpr std::string_view about =
+        "Of the total: one that comes late, after one with a higher version, is left out. If there "
+        "is none, it is the latest.";
+    static constexpr std::int64_t example = 1'767'225'600'000;
+    using Integer::Integer;
+};
+
 struct NewUser {
     static constexpr bool is_body = true;
     Username username;
@@ -99,8 +108,9 @@ BOOST_DESCRIBE_STRUCT(KarmaChange, (), (delta))
 struct KarmaFromVotes {
     static constexpr bool is_body = true;
     KarmaTotal total;
+    std::optional<KarmaVersion> version;
 };
-BOOST_DESCRIBE_STRUCT(KarmaFromVotes, (), (total))
+BOOST_DESCRIBE_STRUCT(KarmaFromVotes, (), (total, version))
 
 struct RoleChange {
     static constexpr bool is_body = true;

@@ -25,6 +25,12 @@ Task<> Karma::pass_on() {
     const auto begin = Clock::now();
     if (begin < not_before_) co_return;
     try {
+        // Several at once would do no harm, and the same work.
+        const bool is_mine = co_await db_.leads(db::topic("karma"));
+        if (!is_mine) {
+            waiting_.store(0, std::memory_order_relaxed);
+            co_return;
+        }
         while (Clock::now() - begin < kLongest) {
             const std::size_t settled = co_await settle();
             const std::size_t told = co_await tell();
@@ -46,11 +52,14 @@ Task<std::size_t> Karma::settle() {
     if (due.empty()) co_return 0;
     const auto authors = co_await authors_of(due);
     if (!authors) co_return due.size();
+    const auto now = Timestamp::now();
     const auto settle_all = [&](db::Transaction& tx) -> Task<std::size_t> {
         for (const PostId post : due) {
+            const bool is_mine = co_await Store::settled(tx, post);
             const auto author = authors->find(post);
-            if (author != authors->end()) co_await Store::credit(tx, post, author->second);
-            co_await Store::settled(tx, post);
+            if (is_mine && author != authors->end()) {
+                co_await Store::credit(tx, post, author->second, now);
+            }
         }
         co_return due.size();
     };
@@ -114,7 +123,7 @@ Task<std::size_t> Karma::tell() {
 /// The status of the answer.
 Task<std::optional<int>> Karma::tell_one(Earned earned) {
     std::string path = fmt::format("/api/v1/users/{}/karma/votes", earned.author.str());
-    std::string json = fmt::format(R"({{"total":{}}})", earned.total);
+    std::string json = fmt::format(R"({{"total":{},"version":{}}})", earned.total, earned.version);
     const auto answer = co_await users_.ask("PUT", std::move(path), std::move(json), token_());
     if (!answer) co_return std::nullopt;
     co_return answer->status;

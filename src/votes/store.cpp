@@ -1,12 +1,18 @@
 #include "votes/store.hpp"
 
+#include "platform/problem.hpp"
+
 #include <algorithm>
+#include <chrono>
 
 namespace stoa::votes {
 
 namespace {
 
 using db::Query;
+
+/// To set a vote that comes and goes.
+constexpr int kMostTries = 3;
 
 int ups(Direction direction) { return direction == Direction::up ? 1 : 0; }
 int downs(Direction direction) { return direction == Direction::down ? 1 : 0; }
@@ -24,8 +30,10 @@ const Query kInsert{
     "values ($1, $2, $3, $4, $5) on conflict do nothing returning " +
     db::columns<Vote>()};
 
-const Query kUpdate{"update votes set direction = $3 where post_id = $1 and voter = $2 returning " +
-                    db::columns<Vote>()};
+const Query kTurn{
+    "update votes set direction = $3 where post_id = $1 and voter = $2 and direction <> $3 "
+    "returning " +
+    db::columns<Vote>()};
 
 const Query kDelete{"delete from votes where post_id = $1 and voter = $2 returning " +
                     db::columns<Vote>()};
@@ -38,7 +46,10 @@ const Query kCount{
     "on conflict (post_id) do update set upvotes = tallies.upvotes + excluded.upvotes, "
     "downvotes = tallies.downvotes + excluded.downvotes, score = tallies.score + excluded.score"};
 
-const Query kIsDue{"insert into credits_due (post_id) values ($1) on conflict do nothing"};
+// Not "do nothing": whoever settles the post waits for this, or this for them, and none misses the other.
+const Query kIsDue{
+    "insert into credits_due (post_id) values ($1) "
+    "on conflict (post_id) do update set post_id = excluded.post_id"};
 
 const Query kDropEmpty{"delete from tallies where post_id = $1 and upvotes = 0 and downvotes = 0"};
 
@@ -51,7 +62,7 @@ const Query kTop{"select " + db::columns<Tally>() +
 
 const Query kDue{"select post_id from credits_due where post_id > $1 order by post_id limit $2"};
 
-const Query kSettled{"delete from credits_due where post_id = $1"};
+const Query kSettled{"delete from credits_due where post_id = $1 returning 1"};
 
 // An author's own vote is not counted.
 const Query kOwed{
@@ -63,9 +74,11 @@ const Query kCredit{
     "insert into credits (post_id, author, credited) values ($1, $2, $3) "
     "on conflict (post_id) do update set credited = credits.credited + excluded.credited"};
 
+// A sum's version is the time, so that versions grow even where the database was restored from a backup.
 const Query kEarn{
-    "insert into earned (author, total) values ($1, $2) "
-    "on conflict (author) do update set total = earned.total + excluded.total"};
+    "insert into earned (author, total, version) values ($1, $2, $3) "
+    "on conflict (author) do update set total = earned.total + excluded.total, version = case "
+    "when earned.version < excluded.version then excluded.version else earned.version + 1 end"};
 
 // Index: earned_untold.
 const Query kUntold{"select " + db::columns<Earned>() +
@@ -107,14 +120,18 @@ const Query kAllAreDue{
     "credits "
     "where true on conflict do nothing"};
 
-const std::string kCredited = "select author, sum(credited) as total from credits group by author";
 const Query kWrongEarned{
     "select author || ': ' || sum(kept) || ' is kept, ' || sum(credited) || ' credited' from "
     "(select author, 0 as kept, credited from credits "
     "union all select author, total, 0 from earned) s "
     "group by author having sum(kept) <> sum(credited)"};
-const Query kDropEarned{"delete from earned"};
-const Query kEarnAgain{"insert into earned (author, total) " + kCredited};
+// Later than all that was told.
+const Query kEarnAgain{
+    "insert into earned (author, total, version) "
+    "select author, sum(credited), (select coalesce(max(version), 0) + 1 from earned) from "
+    "(select author, credited from credits union all select author, 0 from earned) s "
+    "group by author on conflict (author) do update set total = excluded.total, "
+    "version = excluded.version, told = null"};
 
 }  // namespace
 
@@ -127,13 +144,21 @@ Task<std::optional<Vote>> Store::insert(db::Transaction& tx, PostId post, Userna
 
 Task<Vote> Store::set(db::Transaction& tx, PostId post, Username user, Direction direction,
                       Timestamp now) {
-    auto made = co_await insert(tx, post, user, direction, now);
-    if (made) co_return std::move(*made);
-    const auto before = co_await tx.one<Vote>(kFind, post, user.lower());
-    if (before->direction == direction) co_return *before;
-    co_await count(tx, post, ups(direction) - ups(before->direction),
-                   downs(direction) - downs(before->direction));
-    co_return *co_await tx.one<Vote>(kUpdate, post, user.lower(), direction);
+    for (int tries = 0; tries < kMostTries; ++tries) {
+        auto made = co_await insert(tx, post, user, direction, now);
+        if (made) co_return std::move(*made);
+        auto turned = co_await tx.one<Vote>(kTurn, post, user.lower(), direction);
+        if (turned) {
+            const int by = direction == Direction::up ? 1 : -1;
+            co_await count(tx, post, by, -by);
+            co_return std::move(*turned);
+        }
+        auto same = co_await tx.one<Vote>(kFind, post, user.lower());
+        if (same) co_return std::move(*same);
+        // It was there, and has been withdrawn meanwhile.
+    }
+    throw Problem::unavailable("This vote is being withdrawn by others; try again shortly.",
+                               std::chrono::seconds(1));
 }
 
 Task<std::optional<Vote>> Store::remove(db::Transaction& tx, PostId post, Username user) {
@@ -188,14 +213,17 @@ Task<std::vector<PostId>> Store::due(std::int64_t after, std::size_t most) {
     return db_.all<PostId>(kDue, after, most);
 }
 
-Task<> Store::credit(db::Transaction& tx, PostId post, Username author) {
+Task<> Store::credit(db::Transaction& tx, PostId post, Username author, Timestamp now) {
     const auto owed = *co_await tx.one<std::int64_t>(kOwed, post, author.lower());
     if (owed == 0) co_return;
     co_await tx.execute(kCredit, post, author.lower(), owed);
-    co_await tx.execute(kEarn, author.lower(), owed);
+    co_await tx.execute(kEarn, author.lower(), owed, now);
 }
 
-Task<> Store::settled(db::Transaction& tx, PostId post) { return tx.execute(kSettled, post); }
+Task<bool> Store::settled(db::Transaction& tx, PostId post) {
+    const auto was_due = co_await tx.one<std::int64_t>(kSettled, post);
+    co_return was_due.has_value();
+}
 
 Task<std::vector<Earned>> Store::untold(std::string after, std::size_t most) {
     return db_.all<Earned>(kUntold, after, most);
@@ -211,9 +239,7 @@ std::span<const db::Rule> Store::rules() {
         {"every tally is what the votes add up to",
          kWrongTallies,
          {kDropTallies, kCountAgain, kAllAreDue}},
-        {"every author's karma is what the credits add up to",
-         kWrongEarned,
-         {kDropEarned, kEarnAgain}},
+        {"every author's karma is what the credits add up to", kWrongEarned, {kEarnAgain}},
     };
     return rules;
 }

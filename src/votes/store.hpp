@@ -14,8 +14,9 @@ namespace stoa::votes {
 struct Earned {
     Username author;
     std::int64_t total = 0;
+    std::int64_t version = 0;  ///< the higher, the later
 };
-BOOST_DESCRIBE_STRUCT(Earned, (), (author, total))
+BOOST_DESCRIBE_STRUCT(Earned, (), (author, total, version))
 
 /// The votes' tables: all SQL about them is here. Every function may throw Problem::unavailable.
 class Store {
@@ -48,10 +49,10 @@ class Store {
     Task<std::vector<PostId>> due(std::int64_t after, std::size_t most);
 
     /// Credits a post's author with all that it is owed for it.
-    static Task<> credit(db::Transaction& tx, PostId post, Username author);
+    static Task<> credit(db::Transaction& tx, PostId post, Username author, Timestamp now);
 
-    /// A post is no longer due.
-    static Task<> settled(db::Transaction& tx, PostId post);
+    /// Takes a post off those that are due, to be credited after that. False if another process has done so.
+    static Task<bool> settled(db::Transaction& tx, PostId post);
 
     /// The first authors after a name of whose credits the users service does not know all.
     Task<std::vector<Earned>> untold(std::string after, std::size_t most);

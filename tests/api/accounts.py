@@ -84,13 +84,14 @@ def an_account(server, role: str = "member", **members) -> Account:
 
 def the_admin(server) -> Account:
     """The first account of a server, made as its owner makes it; each time with a new session."""
-    return log_in(server, first_admin(server.data))
+    return log_in(server, first_admin(server.data, server.database))
 
 
 @cache
-def first_admin(data) -> str:
+def first_admin(data, database: str | None) -> str:
     name = a_name()
-    ended = subprocess.run([BINARY, "user", "create", name, "--email", an_address(name), "--admin", "--data", data],
+    place = ["--data", data] + (["--database", database] if database else [])
+    ended = subprocess.run([BINARY, "user", "create", name, "--email", an_address(name), "--admin", *place],
                            input=PASSWORD + "\n", text=True, capture_output=True, timeout=20)
     assert ended.returncode == 0, ended.stderr
     return name

@@ -24,6 +24,7 @@ def serve(server, **options) -> list:
     return arguments
 
 
+@pytest.mark.sqlite(reason="a database may have many processes")
 def test_a_second_process_on_the_same_data_is_refused_and_the_first_goes_on(fresh_server, free_address):
     second = run(fresh_server, *serve(fresh_server, listen=free_address))
     assert second.returncode > 0, second.stdout

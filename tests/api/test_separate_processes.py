@@ -26,7 +26,7 @@ def users(start_secure):
 def beside(start_secure, users):
     """Starts another service's process."""
     def start(service: str, *flags):
-        return start_secure("--users-url", users.url, *flags, service=service)
+        return start_secure("--users-url", users.url, *flags, service=service, beside=users)
 
     return start
 
@@ -88,7 +88,7 @@ def test_before_it_has_keys_a_process_is_not_ready_and_then_becomes_so_by_itself
     ada = an_account(elsewhere)
     elsewhere.stop()
 
-    posts = start_secure("--users-url", elsewhere.url, service="posts", awaited="/healthz")
+    posts = start_secure("--users-url", elsewhere.url, service="posts", awaited="/healthz", beside=elsewhere)
     assert not posts.ready()
     assert_problem(posts.site().get("/readyz"), 503)
     assert_problem(write(ada.at(posts)), 503)

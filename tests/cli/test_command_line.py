@@ -12,7 +12,7 @@ SERVICES = ["posts", "votes", "users", "messages"]
 CHECKED = {"threads", "auth", "commit-group", "token-lifetime", "session-lifetime", "forget-after", "cache", "password-memory", "password-passes",
            "password-threads", "password-queue", "limits", "read-limit", "write-limit", "login-limit", "signup-limit",
            "guess-limit", "forwarded-header", "max-connections", "max-head", "max-body", "head-timeout",
-           "body-timeout", "idle-timeout", "drain-timeout", "log-level"}
+           "body-timeout", "idle-timeout", "drain-timeout", "drain-delay", "log-level", "database-writers", "database-timeout"}
 OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
 
@@ -41,7 +41,7 @@ def test_version_is_one_line():
 
 def test_help_of_serve_lists_every_option_and_says_how_their_environment_variables_are_named():
     explained = run("serve", "--help").stdout
-    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "help"}
+    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "database", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "help"}
     assert re.search(r"--max-body\b.*\bSTOA_MAX_BODY\b", explained)
 
 

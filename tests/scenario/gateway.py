@@ -14,10 +14,11 @@ SERVICES = ["posts", "votes", "users", "messages"]
 
 
 class Gateway:
-    """Caddy before the services. `data` is the folder of the users service, which its operator may reach."""
+    """Caddy before the services. `data` and `database` are those of the users service, which its operator may reach."""
 
     def __init__(self, servers: dict, folder: Path):
-        self.port, self.data, self.log = free_port(), servers["users"].data, folder / "caddy.log"
+        self.port, self.log = free_port(), folder / "caddy.log"
+        self.data, self.database = servers["users"].data, servers["users"].database
         self.url = f"http://127.0.0.1:{self.port}"
         addresses = {f"STOA_{service.upper()}": f"127.0.0.1:{server.port}" for service, server in servers.items()}
         with self.log.open("ab") as log:
@@ -57,7 +58,7 @@ def a_site(start, apart: bool) -> dict:
     users = start(service="users", settings=SECURE)
 
     def beside(service: str, *flags):
-        return start("--users-url", users.url, *flags, service=service, settings=SECURE)
+        return start("--users-url", users.url, *flags, service=service, settings=SECURE, beside=users)
 
     posts = beside("posts")
     votes = beside("votes", "--posts-url", posts.url, "--keys", str(users.data / "keys.json"))

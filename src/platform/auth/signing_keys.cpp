@@ -95,7 +95,7 @@ SigningKeys SigningKeys::load(const path& file) {
 
 SigningKeys SigningKeys::load_or_make(const path& file) {
     if (sodium_init() < 0) throw std::runtime_error("libsodium can't be initialised");
-    if (file.has_parent_path()) std::filesystem::create_directories(file.parent_path());
+    make_private_folder(file.parent_path());
     const RotationLock lock(file);
     if (std::filesystem::exists(file)) return load(file);
     SigningKeys all(Seal::made());

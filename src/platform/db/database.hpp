@@ -18,7 +18,7 @@ namespace stoa {
 class Loop;
 }
 
-/// The data layer's one face, with engines behind it (sqlite/). Nothing here is there at once: every call
+/// The data layer's one face, with engines behind it (sqlite/, postgres/). Nothing here is there at once: every call
 /// is a task. SQL is in the dialect that all engines read: `$1` parameters, `returning`, `on conflict`.
 namespace stoa::db {
 
@@ -61,14 +61,14 @@ class Executor {
         co_return rows;
     }
 
-    /// The first row for each of `keys`, in their order; keys without one are left out.
+    /// The row for each of `keys`, in their order; keys without one are left out. A query by a key, which gives one at most.
     template <class T, class Key>
     Task<std::vector<T>> each(const Query& query, std::vector<Key> keys) {
         std::vector<T> rows;
-        for (const Key& key : keys) {
-            auto row = co_await one<T>(query, key);
-            if (row) rows.push_back(std::move(*row));
-        }
+        std::vector<Value> values;
+        for (const Key& key : keys) values.push_back(to_value(key));
+        const OnRow keep = [&](const Row& row) { rows.push_back(read_row<T>(row)); };
+        co_await run_each(query, values, keep);
         co_return rows;
     }
 
@@ -83,6 +83,15 @@ class Executor {
   protected:
     /// `query` and `values` stay valid until the task ends.
     virtual Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) = 0;
+
+    /// Runs a query of one parameter for each of `values`, in their order.
+    virtual Task<> run_each(const Query& query, std::span<const Value> values,
+                            const OnRow& on_row) {
+        for (const Value& value : values) {
+            const std::span<const Value> alone(&value, 1);
+            co_await run(query, alone, on_row);
+        }
+    }
 };
 
 /// What a write operation has in hand: all that it does becomes durable at once, or nothing does.
@@ -90,7 +99,14 @@ class Transaction : public Executor {
   public:
     /// Says that this transaction changes something that answers depend on.
     virtual void changes(Topic topic) = 0;
+
+    /// Waits until no other transaction holds this lock, and holds it to the end. Every transaction that writes by what it has
+    /// looked at before takes one first, unless one statement does both: on some engines others write meanwhile.
+    virtual Task<> lock(Topic topic) = 0;
 };
+
+/// Whether a write may be run again where it is not known if it was kept.
+enum class Repeatable { no, yes };
 
 /// One I/O thread's access to one database. Reads see every write that was acknowledged before.
 class Session : public Executor {
@@ -100,10 +116,11 @@ class Session : public Executor {
     /// once, so it must touch nothing but the transaction and what it captured. It is held by reference: name
     /// it before the call. (GCC 12 destroys a capturing lambda that is made within a co_await twice.)
     template <class Work>
-    auto write(const Work& work) -> decltype(work(std::declval<Transaction&>())) {
+    auto write(const Work& work, Repeatable repeatable = Repeatable::no)
+        -> decltype(work(std::declval<Transaction&>())) {
         std::optional<typename decltype(work(std::declval<Transaction&>()))::value_type> result;
         Job job = [&](Transaction& tx) { return keep(work(tx), result); };
-        co_await commit(std::move(job));
+        co_await commit(std::move(job), repeatable);
         co_return std::move(*result);
     }
 
@@ -113,12 +130,16 @@ class Session : public Executor {
     /// Whether the database answers and takes writes. Throws Problem::unavailable if not.
     virtual Task<> check() = 0;
 
+    /// Whether it is up to this session to do what one of all processes should do: the first that asks, until it ends or loses
+    /// the database. For a moment there may be two.
+    virtual Task<bool> leads(Topic work) = 0;
+
     /// What the writes of this database have changed.
     virtual const Changes& changes() const = 0;
 
   protected:
     using Job = std::function<Task<>(Transaction&)>;
-    virtual Task<> commit(Job job) = 0;
+    virtual Task<> commit(Job job, Repeatable repeatable) = 0;
 
   private:
     template <class T>

@@ -1,5 +1,7 @@
 #include "platform/db/folder_lock.hpp"
 
+#include "platform/private_file.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
@@ -39,10 +41,7 @@ bool take(int file) {
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view name) {
-    std::error_code error;
-    if (std::filesystem::create_directories(folder, error)) {
-        std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
-    }
+    make_private_folder(folder);
     const auto path = folder / fmt::format("{}.lock", name);
     file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
     if (file_ < 0) {

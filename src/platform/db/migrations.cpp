@@ -10,9 +10,9 @@
 
 namespace stoa::db {
 
-std::vector<Migration> migrations(std::span<const std::string_view> folders) {
+std::vector<Migration> migrations(std::span<const std::string> folders) {
     std::vector<Migration> all;
-    for (const std::string_view folder : folders) {
+    for (const std::string& folder : folders) {
         for (const EmbeddedFile& file : embedded_files()) {
             if (!file.path.starts_with(folder) || !file.path.ends_with(".sql")) continue;
             const auto hash = XXH3_64bits(file.content.data(), file.content.size());

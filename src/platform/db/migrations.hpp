@@ -15,7 +15,7 @@ struct Migration {
 };
 
 /// The steps below the folders (as "posts/schema/sqlite"), in the order in which they must run.
-std::vector<Migration> migrations(std::span<const std::string_view> folders);
+std::vector<Migration> migrations(std::span<const std::string> folders);
 
 /// Which of `all` are still to run, given what `recorded` (name and checksum) says has run. Throws
 /// std::runtime_error, with what to do, if a recorded step is unknown here or was edited since.

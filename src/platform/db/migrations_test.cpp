@@ -55,7 +55,7 @@ TEST(Migrations, that_were_edited_since_they_ran_are_refused_by_name) {
 }
 
 TEST(Migrations, are_found_by_folder_with_a_checksum_each) {
-    const std::array<std::string_view, 1> folders{"platform/http/schema/sqlite"};
+    const std::array<std::string, 1> folders{"platform/http/schema/sqlite"};
     const auto found = migrations(folders);
     ASSERT_FALSE(found.empty());
     for (const Migration& step : found) {
@@ -69,9 +69,9 @@ TEST(Migrations, are_found_by_folder_with_a_checksum_each) {
 }
 
 TEST(Migrations, come_in_the_order_of_the_folders_asked_for) {
-    const std::array<std::string_view, 1> platform{"platform/"};
-    const std::array<std::string_view, 1> everything{""};
-    const std::array<std::string_view, 2> both{platform[0], everything[0]};
+    const std::array<std::string, 1> platform{"platform/"};
+    const std::array<std::string, 1> everything{""};
+    const std::array<std::string, 2> both{platform[0], everything[0]};
     auto expected = names(migrations(platform));
     const auto rest = names(migrations(everything));
     ASSERT_NE(expected.front(), rest.front());
@@ -80,7 +80,7 @@ TEST(Migrations, come_in_the_order_of_the_folders_asked_for) {
 }
 
 TEST(Migrations, of_a_folder_that_is_not_there_are_none) {
-    const std::array<std::string_view, 1> folders{"no/such/folder"};
+    const std::array<std::string, 1> folders{"no/such/folder"};
     EXPECT_TRUE(migrations(folders).empty());
 }
 

@@ -30,7 +30,8 @@ class Write {
     auto operator()(const Work& work) const -> decltype(work(std::declval<db::Transaction&>())) {
         const auto* key = key_;
         const auto once_under_key = [&, key](db::Transaction& tx) { return once(tx, key, work); };
-        co_return co_await session_.write(once_under_key);
+        const auto repeatable = key ? db::Repeatable::yes : db::Repeatable::no;
+        co_return co_await session_.write(once_under_key, repeatable);
     }
 
     /// Ends the operation here, with the answer that is kept, if this was done before under the same key. Where it is not
@@ -43,6 +44,7 @@ class Write {
     template <class Work>
     static auto once(db::Transaction& tx, const IdempotencyKey* key, const Work& work)
         -> decltype(work(tx)) {
+        if (key) co_await hold(tx, *key);
         if (key) co_await replay_if_known(tx, *key);
         auto result = co_await work(tx);
         if (key) co_await remember(tx, *key, render(result, nullptr));

@@ -60,6 +60,10 @@ std::optional<IdempotencyKey> IdempotencyKey::of(const Request& request,
     return IdempotencyKey{std::move(owner), std::string(key), std::move(fingerprint), seal};
 }
 
+Task<> hold(db::Transaction& tx, const IdempotencyKey& key) {
+    return tx.lock(db::topic("idempotency key", key.caller + ' ' + key.key));
+}
+
 Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key) {
     auto kept =
         co_await db.one<Kept>(kFind, key.caller, key.key, Timestamp::now().milliseconds - kDay);

@@ -15,8 +15,8 @@
 /// if its effect is.
 namespace stoa::http {
 
-/// The folder of the table's schema, below src/.
-inline constexpr std::string_view kIdempotencySchema = "platform/http/schema/sqlite";
+/// The folder of the table's schema, below src/, with one in it for each engine.
+inline constexpr std::string_view kIdempotencySchema = "platform/http/schema";
 
 /// A request's key, as it is kept.
 struct IdempotencyKey {
@@ -37,6 +37,9 @@ struct IdempotencyKey {
 struct Replay {
     Response response;
 };
+
+/// Keeps other processes from answering a request with this key until the transaction ends.
+Task<> hold(db::Transaction& tx, const IdempotencyKey& key);
 
 /// Throws Replay if the key was used before for the same request; Problem 422 if for another.
 Task<> replay_if_known(db::Executor& db, const IdempotencyKey& key);

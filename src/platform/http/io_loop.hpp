@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/http/backlog.hpp"
+#include "platform/http/io_watch.hpp"
 #include "platform/loop.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -78,6 +79,20 @@ class IoLoop final : public Loop {
             std::make_unique<Repeated>(Repeated{pause, std::move(what), {}, false}));
     }
 
+    std::unique_ptr<Watch> watch(int descriptor, std::function<void()> on_ready) override {
+        std::erase_if(watched_, [](const auto& watched) { return watched.expired(); });
+        auto watch = std::make_unique<IoWatch>(context_, descriptor, std::move(on_ready));
+        watched_.push_back(watch->watched());
+        return watch;
+    }
+
+    /// Watches tell nothing any more, so that the loop ends when it has nothing else to do.
+    void end_watches() {
+        for (const auto& watched : watched_) {
+            if (const auto open = watched.lock()) open->end();
+        }
+    }
+
     /// Starts what is due; to be called now and then.
     void start_what_is_due() {
         const auto now = std::chrono::steady_clock::now();
@@ -129,6 +144,7 @@ class IoLoop final : public Loop {
     Backlog backlog_{context_};
     std::vector<std::function<void()>> at_turn_end_;
     std::vector<std::unique_ptr<Repeated>> repeated_;
+    std::vector<std::weak_ptr<WatchedDescriptor>> watched_;
 };
 
 }  // namespace stoa::http

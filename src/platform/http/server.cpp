@@ -95,7 +95,7 @@ class Server::Shared {
     Metrics& metrics;
     const tcp::endpoint endpoint;
     std::atomic<std::size_t> connections = 0;
-    std::atomic<bool> draining = false;
+    std::atomic<bool> leaving = false;
     std::atomic<std::size_t> threads_to_drain = options.threads;
 };
 
@@ -212,7 +212,8 @@ class Server::IoThread {
             if (draining_) close_when_drained();
             access_log_.flush();
         }
-        // Nothing is waited for any more, so the loop ends by itself.
+        // Nothing else is waited for any more, so the loop ends by itself.
+        loop_.end_watches();
     }
 
     /// While requests that came before are finished, new connections are still answered: that is how whoever
@@ -279,11 +280,13 @@ void Server::run(const MakeApplication& make_application) {
     for (std::thread& thread : running) thread.join();
 }
 
+void Server::retire() { shared_->leaving = true; }
+
+bool Server::leaving() const { return shared_->leaving; }
+
 void Server::drain() {
-    shared_->draining = true;
+    retire();
     for (const auto& thread : threads_) thread->drain();
 }
-
-bool Server::draining() const { return shared_->draining; }
 
 }  // namespace stoa::http

@@ -27,6 +27,7 @@ struct ServerOptions {
     std::chrono::milliseconds write_timeout{30'000};  ///< for the client to take an answer
     std::chrono::milliseconds drain_timeout{10'000};  ///< for what is in flight when it stops
     std::vector<std::string> cors_origins;            ///< that pages may call from; "*": all
+    std::chrono::milliseconds drain_delay{0};         ///< from retiring on, for balancers to notice
     bool access_log = false;                          ///< a line for each request
 };
 
@@ -57,9 +58,12 @@ class Server {
     /// Makes an application for each thread and serves until drain() is called and all is answered.
     void run(const MakeApplication& make_application);
 
-    /// Stops listening; finishes what is in flight; then run() returns. From any thread.
+    /// From now on leaving() says so; all else goes on as before. From any thread.
+    void retire();
+    bool leaving() const;
+
+    /// Retires; stops listening; finishes what is in flight; then run() returns. From any thread.
     void drain();
-    bool draining() const;
 
   private:
     class Shared;

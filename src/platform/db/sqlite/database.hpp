@@ -4,17 +4,18 @@
 
 #include <filesystem>
 #include <memory>
-#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace stoa::db::sqlite {
 
 struct Options {
     std::filesystem::path folder;
-    std::string_view name;                         ///< the files are NAME.db, NAME.lock, …
-    std::span<const std::string_view> migrations;  ///< folders of schema steps, in order
-    std::size_t queue = 4'096;                     ///< writes that may wait; one more is refused
-    std::size_t group = 1'024;                     ///< writes that share a commit, at most
+    std::string_view name;                ///< the files are NAME.db, NAME.lock, …
+    std::vector<std::string> migrations;  ///< folders of schema steps, in order
+    std::size_t queue = 4'096;            ///< writes that may wait; one more is refused
+    std::size_t group = 1'024;            ///< writes that share a commit, at most
 };
 
 /// Where its rows are, whether it is there or not.

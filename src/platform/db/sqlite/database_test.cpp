@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<std::string_view, 1> kSchema{"platform/http/schema/sqlite"};
+const std::vector<std::string> kSchema{"platform/http/schema/sqlite"};
 
 const Query kMake{"create table items (id integer primary key, text text) strict"};
 const Query kInsert{"insert into items (id, text) values ($1, $2)"};

@@ -19,8 +19,7 @@ const Query kRecord{
 
 }  // namespace
 
-std::vector<Migration> missing_steps(Connection& connection,
-                                     std::span<const std::string_view> folders) {
+std::vector<Migration> missing_steps(Connection& connection, std::span<const std::string> folders) {
     bool has_record = false;
     connection.run(kHasRecord, {}, [&](const Row&) { has_record = true; });
     if (!has_record) return migrations(folders);
@@ -31,7 +30,7 @@ std::vector<Migration> missing_steps(Connection& connection,
     return pending(migrations(folders), recorded);
 }
 
-void migrate(const std::filesystem::path& file, std::span<const std::string_view> folders) {
+void migrate(const std::filesystem::path& file, std::span<const std::string> folders) {
     Connection connection(file, Connection::Use::write);
     connection.execute("begin immediate");
     connection.run(kMakeRecord, {}, [](const Row&) {});

@@ -40,7 +40,7 @@ Task<> SqliteSession::check() {
     next_try_ = now + kBetweenTries;
     Job try_to_write = [](Transaction& tx) { return tx.execute(kTouch); };
     try {
-        co_await commit(std::move(try_to_write));
+        co_await commit(std::move(try_to_write), Repeatable::no);
     } catch (const Problem&) {
         // Whether this one was kept is all the same.
         throw not_writable();
@@ -53,7 +53,7 @@ Task<> SqliteSession::run(const Query& query, std::span<const Value> values, con
     co_return;
 }
 
-Task<> SqliteSession::commit(Writer::Work work) {
+Task<> SqliteSession::commit(Writer::Work work, Repeatable) {
     struct Enqueue {
         bool await_ready() const noexcept { return false; }
         void await_suspend(std::coroutine_handle<> waiter) const {

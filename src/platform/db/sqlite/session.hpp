@@ -20,11 +20,12 @@ class SqliteSession final : public Session {
 
     void must_have_room() override { writer_.must_have_room(); }
     Task<> check() override;
+    Task<bool> leads(Topic) override { co_return true; }
     const Changes& changes() const override { return writer_.changes(); }
 
   protected:
     Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override;
-    Task<> commit(Writer::Work work) override;
+    Task<> commit(Writer::Work work, Repeatable repeatable) override;
 
   private:
     void begin_or_renew_snapshot();

@@ -40,6 +40,9 @@ class WriterTransaction final : public Transaction {
     /// Also of a job that is undone then: it does no harm.
     void changes(Topic topic) override { changed_.push_back(topic); }
 
+    /// There is no other writer.
+    Task<> lock(Topic) override { co_return; }
+
   protected:
     Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
         connection_.run(query, values, on_row);

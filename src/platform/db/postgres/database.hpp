@@ -1,0 +1,28 @@
+#pragma once
+
+#include "platform/db/database.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// PostgreSQL: the engine of a site that one machine is too small or too fragile for. Many processes may use one database.
+namespace stoa::db::postgres {
+
+struct Options {
+    std::string uri;                      ///< see Servers
+    std::string_view name;                ///< of the schema that holds its tables
+    std::vector<std::string> migrations;  ///< folders of schema steps, in order
+    std::size_t writers = 4;              ///< connections for writes, of each session
+    std::size_t queue = 1'024;            ///< writes that may wait for one; one more is refused
+    std::chrono::milliseconds patience{5'000};  ///< for an answer; longer is a fault
+};
+
+/// Opens a database, made and brought up to date as needed. Throws std::runtime_error, with what to do, if it can't be
+/// reached or used.
+std::unique_ptr<Database> open(const Options& options);
+
+}  // namespace stoa::db::postgres

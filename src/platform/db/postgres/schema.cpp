@@ -1,0 +1,70 @@
+#include "platform/db/postgres/schema.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+
+namespace stoa::db::postgres {
+
+namespace {
+
+const Query kAlone{"select pg_advisory_xact_lock(7378695)"};  // any number, the same for all
+const Query kMakeRecord{
+    "create table if not exists schema_migrations ("
+    "name text primary key, checksum text not null, applied_at bigint not null)"};
+const Query kHasRecord{"select 1 where to_regclass('schema_migrations') is not null"};
+const Query kRecorded{"select name, checksum from schema_migrations order by applied_at, name"};
+const Query kRecord{
+    "insert into schema_migrations (name, checksum, applied_at) values ($1, $2, $3)"};
+const Query kHasSchema{"select 1 from pg_namespace where nspname = $1"};
+
+const OnRow kIgnore = [](const Row&) {};
+
+bool has_row(Direct& connection, const Query& query, std::span<const Value> values) {
+    bool has = false;
+    connection.run(query, values, [&](const Row&) { has = true; });
+    return has;
+}
+
+void make_schema(Direct& connection, std::string_view schema) {
+    const std::array<Value, 1> name{std::string(schema)};
+    if (has_row(connection, kHasSchema, name)) return;
+    connection.execute(fmt::format("create schema {}", schema));
+}
+
+std::vector<Migration> missing_steps(Direct& connection, std::span<const std::string> folders) {
+    if (!has_row(connection, kHasRecord, {})) return migrations(folders);
+    std::vector<Applied> recorded;
+    connection.run(kRecorded, {}, [&](const Row& row) {
+        recorded.push_back({std::string(row.text(0)), std::string(row.text(1))});
+    });
+    return pending(migrations(folders), recorded);
+}
+
+}  // namespace
+
+void migrate(Direct& connection, std::string_view schema, std::span<const std::string> folders) {
+    try {
+        connection.execute("begin");
+        connection.run(kAlone, {}, kIgnore);
+        make_schema(connection, schema);
+        const auto missing = missing_steps(connection, folders);
+        if (!missing.empty()) connection.run(kMakeRecord, {}, kIgnore);
+        for (const Migration& step : missing) {
+            spdlog::info("database schema {}: step {}", schema, step.name);
+            connection.execute(std::string(step.sql));
+            const std::array<Value, 3> values{step.name, step.checksum,
+                                              Timestamp::now().milliseconds};
+            connection.run(kRecord, values, kIgnore);
+        }
+        connection.execute("commit");
+    } catch (const Failure& failure) {
+        throw std::runtime_error(fmt::format(
+            "can't make the schema '{}' in the database: {} ({}); the role needs the right to "
+            "create schemas there (grant create on database … to …)",
+            schema, failure.what(), failure.sqlstate()));
+    }
+}
+
+}  // namespace stoa::db::postgres

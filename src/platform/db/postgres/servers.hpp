@@ -1,0 +1,49 @@
+#pragma once
+
+#include "platform/db/postgres/handles.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace stoa::db::postgres {
+
+/// The servers of one database and how to log in to them, from a connection URI of libpq (PostgreSQL's documentation, 34.1.1), which
+/// may name several: `postgresql://user@host1:5432,host2:5432/stoa`. What it leaves out, the environment gives (PGPASSWORD, …).
+///
+/// Servers are tried one by one, each with a time of its own, where libpq itself would wait for a silent one as long as the network
+/// does. One that takes no writes (a replica) does not let in.
+class Servers {
+  public:
+    /// `schema` is where names without one are looked up. Throws std::runtime_error, with what to do, if the URI can't be read.
+    Servers(const std::string& uri, std::string_view schema);
+
+    std::size_t count() const { return places_.size(); }
+
+    /// "host:port/database", for people.
+    std::string name(std::size_t server) const;
+
+    /// Begins to connect; goes on with PQconnectPoll().
+    Handle connect(std::size_t server) const;
+
+    /// Says in the log, once for all connections, that no server lets us in, and that one does again. From any thread.
+    void note_away(const std::string& why);
+    void note_reached(std::size_t server);
+
+  private:
+    struct Place {
+        std::string host;
+        std::string address;  ///< numeric, if it is given
+        std::string port;
+    };
+    std::vector<Place> places_;
+    std::vector<std::pair<std::string, std::string>> common_;  ///< keywords and values
+    std::string database_;
+    std::string schema_;
+    std::atomic<bool> is_away_ = false;
+};
+
+}  // namespace stoa::db::postgres

@@ -1,0 +1,189 @@
+#include "platform/db/postgres/session.hpp"
+
+#include "platform/db/postgres/run.hpp"
+#include "platform/problem.hpp"
+
+#include <exception>
+#include <optional>
+#include <utility>
+
+namespace stoa::db::postgres {
+
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+using Outcome = Statement::Outcome;
+
+/// How often something is run that can't be at first: a read, a write whose connection is lost, one that runs into others.
+constexpr int kMostReadRuns = 3;
+constexpr int kMostLostRuns = 3;
+constexpr int kMostClashes = 10;
+/// A constraint that is still broken then is so by the request itself.
+constexpr int kMostViolations = 2;
+/// Between tries to write while writes fail.
+constexpr auto kBetweenTries = 500ms;
+
+// The lock is the connection's, and goes with it. It is taken once, so that it is there once.
+const Query kLead{
+    "select case when exists (select 1 from pg_locks where locktype = 'advisory' "
+    "and pid = pg_backend_pid() and ((classid::bigint << 32) | objid::bigint) = $1) "
+    "or pg_try_advisory_lock($1) then 1 else 0 end"};
+const Query kAnything{"select count(*) from schema_migrations"};
+// Goes into the log alone, and its commit is waited for as any other's.
+const Query kTouch{"select pg_logical_emit_message(true, 'stoa', '')"};
+
+Problem away() { return Problem::unavailable("The database can't be used at the moment.", 5s); }
+
+Problem not_known() {
+    return Problem::status(500,
+                           "The database was lost: whether this was kept is not known. Look before "
+                           "sending it again.");
+}
+
+int most_runs(const Failure& failure) {
+    if (!failure.is_a_clash()) return 1;
+    return failure.is_a_violation() ? kMostViolations : kMostClashes;
+}
+
+/// Counts a write that waits for a connection.
+class Queued {
+  public:
+    explicit Queued(Shared& shared) : shared_(shared) { ++shared_.queued; }
+    ~Queued() { --shared_.queued; }
+    Queued(const Queued&) = delete;
+    Queued& operator=(const Queued&) = delete;
+
+  private:
+    Shared& shared_;
+};
+
+[[noreturn]] void throw_failure(const Statement& statement) {
+    try {
+        std::rethrow_exception(statement.error);
+    } catch (const Failure& failure) {
+        failure.throw_as_problem(statement.query.sql);
+    }
+}
+
+}  // namespace
+
+PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds)
+    : shared_(shared),
+      bounds_(bounds),
+      reader_(loop, shared.servers, bounds.patience),
+      writers_(loop, shared.servers, bounds.writers, bounds.queue, bounds.patience) {
+    loop.at_turn_end([this] {
+        if (reader_.has_open_batch()) reader_.sync();
+    });
+    loop.every(100ms, [this]() -> Task<> {
+        reader_.check_time();
+        writers_.check_time();
+        co_return;
+    });
+}
+
+void PostgresSession::must_have_room() {
+    try {
+        writers_.must_have_room();
+    } catch (const Problem&) {
+        ++shared_.refused;
+        throw;
+    }
+}
+
+Task<> PostgresSession::check() {
+    co_await one<std::int64_t>(kAnything);
+    if (!is_failing_) co_return;
+    const auto now = Clock::now();
+    if (now < next_try_) throw away();
+    next_try_ = now + kBetweenTries;
+    Job touch = [](Transaction& tx) { return tx.execute(kTouch); };
+    co_await commit(std::move(touch), Repeatable::yes);
+}
+
+Task<bool> PostgresSession::leads(Topic work) {
+    const auto leads = co_await one<std::int64_t>(kLead, static_cast<std::int64_t>(work.hash));
+    co_return leads == 1;
+}
+
+Task<> PostgresSession::run(const Query& query, std::span<const Value> values,
+                            const OnRow& on_row) {
+    std::vector<Statement> one(1, Statement{query, values, on_row});
+    co_await read(one);
+}
+
+Task<> PostgresSession::run_each(const Query& query, std::span<const Value> values,
+                                 const OnRow& on_row) {
+    std::vector<Statement> all;
+    all.reserve(values.size());
+    for (const Value& value : values) all.push_back({query, {&value, 1}, on_row});
+    co_await read(all);
+}
+
+/// Runs all of them, one batch if need be after the other. The rows come in their order: what is not done is what comes last.
+Task<> PostgresSession::read(std::vector<Statement>& statements) {
+    if (!reader_.has_room(statements.size())) {
+        ++shared_.refused;
+        throw Problem::unavailable("Too many reads are waiting; try again shortly.", 1s);
+    }
+    auto next = statements.begin();
+    int lost = 0;
+    while (next != statements.end()) {
+        co_await reader_.opened();
+        for (auto statement = next; statement != statements.end(); ++statement) {
+            statement->outcome = Outcome::waiting;
+            reader_.send(*statement);
+        }
+        bool is_lost = false;
+        for (auto statement = next; statement != statements.end(); ++statement) {
+            const Answered answered{*statement};
+            co_await answered;
+            is_lost = is_lost || statement->outcome == Outcome::lost;
+        }
+        while (next != statements.end() && next->outcome == Outcome::done) ++next;
+        // What was skipped is as good as not sent.
+        if (is_lost && ++lost == kMostReadRuns) throw away();
+        if (next != statements.end() && next->outcome == Outcome::failed) throw_failure(*next);
+    }
+}
+
+Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
+    std::optional<Queued> queued(shared_);
+    const Writers::Lease lease = co_await writers_.lease();
+    queued.reset();
+    int lost = 0;
+    int failed = 0;
+    while (true) {
+        co_await lease.link().opened();
+        std::vector<Topic> changed;
+        Run run(lease.link(), changed);
+        std::exception_ptr error;
+        try {
+            co_await job(run);
+        } catch (...) {
+            error = std::current_exception();
+        }
+        const auto ending = co_await run.end(!error);
+        is_failing_ = ending == Run::Ending::lost || ending == Run::Ending::in_doubt;
+        switch (ending) {
+            case Run::Ending::committed:
+                for (const Topic topic : changed) shared_.changes.note(topic);
+                ++shared_.transactions;
+                co_return;
+            case Run::Ending::undone:
+                std::rethrow_exception(error);
+            case Run::Ending::failed:
+                if (++failed >= most_runs(*run.failure())) run.throw_failure();
+                break;
+            case Run::Ending::in_doubt:
+                if (repeatable == Repeatable::no) throw not_known();
+                [[fallthrough]];
+            case Run::Ending::lost:
+                if (++lost >= kMostLostRuns) throw away();
+        }
+        ++shared_.run_again;
+    }
+}
+
+}  // namespace stoa::db::postgres

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "platform/db/postgres/link.hpp"
+#include "platform/db/postgres/writers.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace stoa::db::postgres {
+
+/// What the sessions of a database share.
+struct Shared {
+    Shared(const std::string& uri, std::string_view schema) : servers(uri, schema) {}
+
+    Servers servers;
+    Changes changes;
+    std::atomic<std::uint64_t> transactions = 0;
+    std::atomic<std::uint64_t> refused = 0;
+    std::atomic<std::uint64_t> queued = 0;
+    std::atomic<std::uint64_t> run_again = 0;
+};
+
+/// An I/O thread's own connections: one for reads, which all requests share, pipelined, a batch for each turn of the loop; a few for writes,
+/// each of which has one for itself from its begin to its commit.
+///
+/// A write runs again, from its beginning, where that can have no second effect: it clashed with another (which its next run
+/// sees), or the connection was lost before its commit was sent, or afterwards if it is repeatable. A read runs again when the connection is lost.
+class PostgresSession final : public Session {
+  public:
+    struct Bounds {
+        std::size_t writers;                 ///< connections for writes
+        std::size_t queue;                   ///< writes that may wait for one
+        std::chrono::milliseconds patience;  ///< for an answer
+    };
+    PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds);
+
+    void must_have_room() override;
+    Task<> check() override;
+    Task<bool> leads(Topic work) override;
+    const Changes& changes() const override { return shared_.changes; }
+
+  protected:
+    Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override;
+    Task<> run_each(const Query& query, std::span<const Value> values,
+                    const OnRow& on_row) override;
+    Task<> commit(Job job, Repeatable repeatable) override;
+
+  private:
+    Task<> read(std::vector<Statement>& statements);
+
+    Shared& shared_;
+    const Bounds bounds_;
+    Link reader_;
+    Writers writers_;
+    bool is_failing_ = false;  ///< whether the last write was not kept
+    std::chrono::steady_clock::time_point next_try_;
+};
+
+}  // namespace stoa::db::postgres

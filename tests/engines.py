@@ -1,0 +1,40 @@
+"""What the servers of the tests keep their data in: files of SQLite, or databases of one PostgreSQL server."""
+
+from pathlib import Path
+
+from postgres import PostgreSQL
+
+
+class Sqlite:
+    """Data are in the data folder itself."""
+
+    def database(self, data: Path, site: Path) -> None:
+        """There is none beside the files."""
+
+    def content(self, data: Path) -> bytes:
+        return b"".join(file.read_bytes() for file in sorted(data.glob("*.db*")))
+
+    def forget(self, data: Path) -> None:
+        pass
+
+
+class Databases:
+    """Each site has a database of its own, and each service a schema of its own in there."""
+
+    def __init__(self, postgres: PostgreSQL):
+        self.postgres = postgres
+        self.uris: dict[Path, str] = {}  # by the data folder of each process
+
+    def database(self, data: Path, site: Path) -> str:
+        """The same for a folder each time. `site` is the folder of the process that was there first."""
+        if data not in self.uris:
+            self.uris[data] = self.uris.get(site) or self.postgres.create_database()
+        return self.uris[data]
+
+    def content(self, data: Path) -> bytes:
+        return self.postgres.dump(self.uris[data]).encode()
+
+    def forget(self, data: Path) -> None:
+        uri = self.uris.pop(data)
+        if uri not in self.uris.values():
+            self.postgres.drop_database(uri)
