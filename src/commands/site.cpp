@@ -104,6 +104,7 @@ class Site::ThreadApplication final : public http::Application {
         add_if_asked<messages::Service>([&](db::Session& db) {
             return messages::Service(db, messages::Accounts(users_client()));
         });
+        if (is_housekeeper_ && site_.options_.database.is_shared()) exchange_limits();
         if (is_housekeeper_) {
             loop_.every(5s, []() -> Task<> {
                 give_back_free_memory();
@@ -144,6 +145,15 @@ class Site::ThreadApplication final : public http::Application {
             "stoa_karma_waiting",
             "Posts and authors whose karma was on its way when it was last looked, up to 100 each.",
             "", "", [karma = karma_] { return static_cast<double>(karma->waiting()); });
+    }
+
+    /// With the other processes that use the database.
+    void exchange_limits() {
+        if (!site_.limits_) return;
+        exchange_ = std::make_unique<http::LimitExchange>(*parts_.front().session);
+        site_.limits_->join(*exchange_);
+        if (site_.guesses_) site_.guesses_->join(*exchange_);
+        loop_.every(1s, [this] { return exchange_->exchange(); });
     }
 
     void add_users() {
@@ -258,6 +268,7 @@ class Site::ThreadApplication final : public http::Application {
     std::unique_ptr<http::Client> posts_client_;
     std::shared_ptr<votes::Karma> karma_;  ///< metrics that other threads tell know it, too
     std::unique_ptr<http::RemoteKeys> remote_keys_;
+    std::unique_ptr<http::LimitExchange> exchange_;
     std::vector<Part> parts_;
 };
 
