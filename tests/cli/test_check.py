@@ -9,6 +9,8 @@ import pytest
 from program import run
 from sample import a_message, a_post, a_user, a_vote, found, items
 
+pytestmark = pytest.mark.sqlite(reason="what is wrong is done to the files")
+
 
 @pytest.fixture
 def data(start_server):
