@@ -97,8 +97,14 @@ class Server:
         self.clients: WeakSet[Client] = WeakSet()
 
     def start(self, awaited: str = "/readyz") -> "Server":
+        self.begin()
+        return self.wait_for(awaited)
+
+    def begin(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
+
+    def wait_for(self, awaited: str = "/readyz") -> "Server":
         deadline = time.monotonic() + 20
         while not self.ready(awaited):
             if (code := self.process.poll()) is not None:
