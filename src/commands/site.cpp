@@ -60,6 +60,8 @@ void add_database_metrics(Metrics& metrics, const std::string& service,
     add("commits_total", "Groups in which writes became durable.", &db::Statistics::commits);
     add("checkpoints_total", "Copies of the log into the database.", &db::Statistics::checkpoints);
     add("refused_total", "Writes refused because too many waited.", &db::Statistics::refused);
+    add("run_again_total", "Writes run once more, after a clash or a lost connection.",
+        &db::Statistics::run_again);
     add("queue", "Writes waiting now.", &db::Statistics::queued);
 }
 
@@ -290,6 +292,10 @@ Site::Site(SiteOptions options, Metrics& metrics)
     }
     if (!has(users::Service::kName)) return;
     issuer_.emplace(options_.keys_file(), options_.token_lifetime, keys_);
+    if (options_.database.is_shared()) {
+        db::postgres::claim(database_at(users::Service::kName, options_.database.uri),
+                            issuer_->seal().hash("owner", ""));
+    }
     guesses_.emplace(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt,
                      issuer_->seal());
     metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",

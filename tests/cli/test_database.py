@@ -52,8 +52,18 @@ def test_a_database_of_another_version_is_refused(tmp_path, postgres, uri):
     assert_refused(serve(tmp_path, "127.0.0.1:0", uri), "999_later.sql", code=1)
 
 
+def test_a_process_with_keys_of_its_own_is_refused_where_others_are_in_use(tmp_path, uri):
+    """Tokens and answers of the one would mean nothing to the other."""
+    first = Server(tmp_path / "data", settings={"database": uri}).start()
+    ended = serve(tmp_path / "elsewhere", "127.0.0.1:0", uri)
+    assert_refused(ended, "copy the keys' file", "--keys", code=1)
+    second = Server(tmp_path / "data2", "--keys", str(first.data / "keys.json"), settings={"database": uri}).start()
+    for server in (first, second):
+        server.stop()
+
+
 def test_two_processes_that_make_the_schema_at_once_make_it_once(tmp_path, uri):
-    servers = [Server(tmp_path / f"data{number}", settings={"database": uri}) for number in range(3)]
+    servers = [Server(tmp_path / "data", settings={"database": uri}) for _ in range(3)]
     for server in servers:
         server.begin()
     for server in servers:
