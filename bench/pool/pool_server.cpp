@@ -26,10 +26,7 @@ class PoolSession final : public db::Session {
   public:
     PoolSession(Loop& loop, pg::Servers& servers, std::size_t connections)
         : pool_(loop, servers, connections, 100'000, 5s) {
-        loop.every(100ms, [this]() -> Task<> {
-            pool_.check_time();
-            co_return;
-        });
+        loop.at_tick([this] { pool_.check_time(); });
     }
 
     void must_have_room() override {}

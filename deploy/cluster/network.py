@@ -8,6 +8,8 @@ import subprocess
 
 PORTS = {"postgres": 5432, "patroni": 8008, "etcd": 2379, "etcd_peer": 2380}
 NODES = (1, 2, 3)
+# A peer that was cut off and has ended its connections meanwhile: pg_rewind, which sets nothing itself, would wait for it for ever.
+KEEPALIVE = "cd /proc/sys/net/ipv4 && echo 4 >tcp_keepalive_time && echo 2 >tcp_keepalive_intvl && echo 3 >tcp_keepalive_probes"
 
 
 class Loopback:
@@ -79,6 +81,7 @@ class Namespaces:
                 continue
             ip("netns", "add", name)
             ip("-n", name, "link", "set", "lo", "up")
+            ip("netns", "exec", name, "sh", "-c", KEEPALIVE)
             ip("link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", name)
             ip("link", "set", cable, "master", self.bridge, "up")
             ip("-n", name, "addr", "add", f"{self.address(node)}/24", "dev", "eth0")

@@ -9,11 +9,16 @@ import subprocess
 
 from state import Cluster, Failure
 
+# Fewer than max_connections in patroni.yml. A commit that waits for a standby keeps its connection even when its client has gone:
+# had clients all connections, no node could be rewound (as `rewind`) to become that standby.
+CONNECTIONS = 250
+
 
 def make_role(cluster: Cluster):
     """The password is sent as what the server keeps of it (RFC 5803), so that no log of statements has it."""
     sql = f"""
         select 'create role stoa login' where not exists (select from pg_roles where rolname = 'stoa') \\gexec
+        alter role stoa connection limit {CONNECTIONS};
         alter role stoa password '{scram_verifier(cluster.password("stoa"))}';
         select 'create database stoa owner stoa template template0'
             where not exists (select from pg_database where datname = 'stoa') \\gexec

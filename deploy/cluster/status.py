@@ -62,6 +62,7 @@ def is_whole(rows: list[dict]) -> bool:
     return (
         roles == ["leader", "replica", "sync_standby"]
         and all(row["state"] in RUNNING for row in rows)
+        and len({row["timeline"] for row in rows}) == 1  # or one is about to be rewound
         and sorted(row["etcd"] for row in rows) == ["follower", "follower", "leader"]
     )
 

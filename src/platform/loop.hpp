@@ -33,6 +33,10 @@ class Loop {
     /// the loop runs, or on its thread.
     virtual void at_turn_end(std::function<void()> what) = 0;
 
+    /// `what` is called a few times a second from now on, to the end, on this loop's thread: to look at limits of time. To be called before
+    /// the loop runs.
+    virtual void at_tick(std::function<void()> what) { static_cast<void>(what); }
+
     /// Does `what` every so often from now on, on this loop's thread: the first time at once, the next time when the one
     /// before has ended and `pause` has passed. What it throws is logged. To be called before the loop runs.
     virtual void every(std::chrono::milliseconds pause, std::function<Task<>()> what) = 0;

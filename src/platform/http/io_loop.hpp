@@ -74,6 +74,8 @@ class IoLoop final : public Loop {
         at_turn_end_.push_back(std::move(what));
     }
 
+    void at_tick(std::function<void()> what) override { at_tick_.push_back(std::move(what)); }
+
     void every(std::chrono::milliseconds pause, std::function<Task<>()> what) override {
         repeated_.push_back(
             std::make_unique<Repeated>(Repeated{pause, std::move(what), {}, false}));
@@ -91,6 +93,11 @@ class IoLoop final : public Loop {
         for (const auto& watched : watched_) {
             if (const auto open = watched.lock()) open->end();
         }
+    }
+
+    /// To be called a few times a second.
+    void tick() {
+        for (const auto& what : at_tick_) what();
     }
 
     /// Starts what is due; to be called now and then.
@@ -143,6 +150,7 @@ class IoLoop final : public Loop {
     asio::io_context context_{1};
     Backlog backlog_{context_};
     std::vector<std::function<void()>> at_turn_end_;
+    std::vector<std::function<void()>> at_tick_;
     std::vector<std::unique_ptr<Repeated>> repeated_;
     std::vector<std::weak_ptr<WatchedDescriptor>> watched_;
 };

@@ -203,6 +203,7 @@ class Server::IoThread {
     /// The coarse clock: limits of time are looked at here and nowhere else.
     Detached tick() {
         while (acceptor_.is_open() || !connections_.empty() || loop_.is_busy()) {
+            loop_.tick();
             if (acceptor_.is_open()) loop_.start_what_is_due();
             ticker_.expires_after(kTick);
             co_await Operation{[&](auto done) { ticker_.async_wait(std::move(done)); }};

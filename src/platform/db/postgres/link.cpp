@@ -22,6 +22,12 @@ constexpr auto kConnectPatience = 1'500ms;
 constexpr auto kShortestPause = 100ms;
 constexpr auto kLongestPause = 1'000ms;
 
+// The first digits of the log's current file name, in hexadecimal; there is none to be asked for on a replica.
+const Query kTimeline{
+    "select case when pg_is_in_recovery() then 0 "
+    "else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint end"};
+const Query kProbe{"select 1"};
+
 /// A prepared statement's name on the server: by the query's address, which is its identity.
 std::string name_of(const Query& query) {
     return fmt::format("{}", static_cast<const void*>(&query));
@@ -35,18 +41,23 @@ std::string error_of(const Handle& connection) {
 
 }  // namespace
 
-Link::Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience, std::size_t first)
+Link::Link(Loop& loop, Servers& servers, const Bounds& bounds)
     : loop_(loop),
       servers_(servers),
-      patience_(patience),
-      server_(first % servers.count()),
+      bounds_(bounds),
+      on_timeline_([this](const Row& row) {
+          timeline_ = row.integer(0);
+          if (!servers_.note_timeline(timeline_)) is_useless_ = true;
+      }),
       pause_(kShortestPause) {}
 
 Link::~Link() = default;
 
 Task<> Link::opened(std::chrono::milliseconds within) {
     struct Opened {
-        bool await_ready() const noexcept { return link.state_ == State::open || link.is_away_; }
+        bool await_ready() const noexcept {
+            return link.state_ == State::open || link.state_ == State::stuck || link.is_away_;
+        }
         void await_suspend(std::coroutine_handle<> waiter) const {
             link.waiting_for_open_.push_back({waiter, until});
             if (link.state_ == State::closed) link.try_servers();
@@ -55,6 +66,7 @@ Task<> Link::opened(std::chrono::milliseconds within) {
         Link& link;
         Clock::time_point until;
     };
+    if (is_of_an_old_primary()) give_up("another server is the primary now");
     const Opened now{*this, Clock::now() + within};
     co_await now;
     if (state_ != State::open) {
@@ -105,6 +117,25 @@ void Link::owe(int was_sent, const Owed& owed) {
     if (owed.statement) owed.statement->outcome = Statement::Outcome::lost;
 }
 
+void Link::probe() {
+    if (state_ != State::open || !owed_.empty()) return;
+    send(kProbe);
+    sync();
+}
+
+/// Answered before all else that is sent on this connection.
+void Link::ask_timeline() {
+    timeline_ = 0;
+    timeline_asked_.emplace(Statement{kTimeline, {}, on_timeline_});
+    send(*timeline_asked_);
+    sync();
+}
+
+bool Link::is_of_an_old_primary() const {
+    const bool is_connected = state_ == State::open || state_ == State::stuck;
+    return is_connected && timeline_ != 0 && timeline_ < servers_.timeline();
+}
+
 void Link::sync() {
     if (state_ != State::open) return;
     batch_ = 0;
@@ -125,13 +156,20 @@ void Link::on_ready() {
     const bool is_well = PQconsumeInput(connection_.get()) == 1;
     // What a server says before it goes comes first.
     take_answers();
-    if (!is_well || is_useless_) give_up(error_of(connection_));
+    if (!is_well || is_useless_) give_up(why_useless());
+    // What a stuck one was asked has its answer at last; a transaction of nobody's may be left.
+    if (state_ == State::stuck && owed_.empty()) close();
     resume_all(answered_);
+}
+
+std::string Link::why_useless() const {
+    return timeline_ < servers_.timeline() ? "another server is the primary now"
+                                           : error_of(connection_);
 }
 
 void Link::take_answers() {
     bool was_nothing = false;
-    while (!owed_.empty() && PQisBusy(connection_.get()) == 0) {
+    while (!owed_.empty() && !is_useless_ && PQisBusy(connection_.get()) == 0) {
         const Result result(PQgetResult(connection_.get()), PQclear);
         if (result) {
             take(result.get());
@@ -146,7 +184,7 @@ void Link::take_answers() {
 
 /// One result, of what is owed first; nothing follows if there are no more for it.
 void Link::take(const PGresult* result) {
-    const Owed& owed = owed_.front();
+    Owed& owed = owed_.front();
     Statement* const statement = owed.statement;
     switch (PQresultStatus(result)) {
         case PGRES_PIPELINE_SYNC:
@@ -154,20 +192,19 @@ void Link::take(const PGresult* result) {
             break;
         case PGRES_COMMAND_OK:
         case PGRES_TUPLES_OK:
+            owed.outcome = Statement::Outcome::done;
             if (!statement) break;
-            statement->outcome = Statement::Outcome::done;
             try {
                 read_rows(result, statement->on_row);
             } catch (...) {
-                statement->outcome = Statement::Outcome::failed;
+                owed.outcome = Statement::Outcome::failed;
                 statement->error = std::current_exception();
             }
             break;
         case PGRES_PIPELINE_ABORTED:
             if (owed.kind == Owed::Kind::preparation) prepared_.erase(owed.query);
-            if (!statement) break;
-            statement->outcome =
-                statement->error ? Statement::Outcome::failed : Statement::Outcome::skipped;
+            owed.outcome = statement && statement->error ? Statement::Outcome::failed
+                                                         : Statement::Outcome::skipped;
             break;
         default:
             take_failure(result);
@@ -186,36 +223,55 @@ void Link::take_failure(const PGresult* result) {
         return;
     }
     if (!statement) {
-        spdlog::error("PostgreSQL: {} ({}) in: {}", failure.what(), failure.sqlstate(),
+        spdlog::debug("PostgreSQL: {} ({}) in: {}", failure.what(), failure.sqlstate(),
                       owed_.front().query ? owed_.front().query->sql : "");
         return;
     }
-    statement->outcome = is_useless_ ? Statement::Outcome::lost : Statement::Outcome::failed;
+    owed_.front().outcome = is_useless_ ? Statement::Outcome::lost : Statement::Outcome::failed;
     statement->error = std::make_exception_ptr(failure);
 }
 
 /// All results of what is owed first have come.
 void Link::answered() {
-    const Statement* const statement = owed_.front().statement;
-    const auto now = Clock::now();
-    queue_.note(now, now - owed_.front().since);
+    const Owed owed = owed_.front();
     owed_.pop_front();
-    if (statement && statement->waiter) answered_.push_back(statement->waiter);
+    const auto now = Clock::now();
+    queue_.note(now, now - owed.since);
+    tell(owed, owed.outcome);
+}
+
+void Link::tell(const Owed& owed, Statement::Outcome outcome) {
+    if (!owed.statement) return;
+    owed.statement->outcome = outcome;
+    if (owed.statement->waiter) answered_.push_back(owed.statement->waiter);
 }
 
 void Link::give_up(const std::string& why) {
     if (state_ == State::closed) return;
     spdlog::warn("the connection to {} is given up: {}", servers_.name(server_), why);
+    close();
+}
+
+void Link::close_if_idle() {
+    if (state_ == State::open && owed_.empty() && batch_ == 0) close();
+}
+
+void Link::close() {
     state_ = State::closed;
+    timeline_ = 0;
     watch_.reset();
     connection_.reset();
     prepared_.clear();
     batch_ = 0;
     is_useless_ = false;
-    for (const Owed& owed : std::exchange(owed_, {})) {
-        if (!owed.statement) continue;
-        owed.statement->outcome = Statement::Outcome::lost;
-        if (owed.statement->waiter) answered_.push_back(owed.statement->waiter);
+    for (const Owed& owed : std::exchange(owed_, {})) tell(owed, Statement::Outcome::lost);
+}
+
+/// Their statements are lost; the answers are still owed.
+void Link::forget_waiters() {
+    for (Owed& owed : owed_) {
+        tell(owed, Statement::Outcome::lost);
+        owed.statement = nullptr;
     }
 }
 
@@ -226,17 +282,31 @@ void Link::resume_all(std::vector<std::coroutine_handle<>>& waiters) {
 
 void Link::check_time() {
     const auto now = Clock::now();
+    const bool is_late = !owed_.empty() && now > owed_.front().since + bounds_.patience;
     if (state_ == State::connecting && now > give_up_at_) {
         not_connected("it does not answer");
-    } else if (state_ == State::open && is_useless_) {
-        give_up(error_of(connection_));
-    } else if (state_ == State::open && !owed_.empty() && now > owed_.front().since + patience_) {
-        give_up(fmt::format("no answer within {} ms", patience_.count()));
+    } else if (is_of_an_old_primary() || (state_ == State::open && is_useless_)) {
+        give_up(why_useless());
+    } else if (state_ == State::open && is_late) {
+        is_silent(fmt::format("no answer within {} ms", bounds_.patience.count()));
     } else if (state_ == State::closed && is_away_ && now > next_round_) {
         try_servers();
     }
     give_up_waiting(now);
     resume_all(answered_);
+}
+
+void Link::is_silent(const std::string& why) {
+    if (bounds_.gives_up) {
+        give_up(why);
+        // The others first: it may stay silent.
+        server_ = (server_ + 1) % servers_.count();
+        return;
+    }
+    spdlog::warn("the connection to {} is stuck: {}", servers_.name(server_), why);
+    state_ = State::stuck;
+    batch_ = 0;
+    forget_waiters();
 }
 
 void Link::give_up_waiting(Clock::time_point now) {
@@ -289,6 +359,8 @@ void Link::go_on_connecting() {
     PQsetnonblocking(connection_.get(), 1);
     PQenterPipelineMode(connection_.get());
     state_ = State::open;
+    last_server_ = server_;
+    if (servers_.are_primaries()) ask_timeline();
     is_away_ = false;
     servers_.note_reached(server_);
     pause_ = kShortestPause;

@@ -11,6 +11,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_set>
@@ -49,12 +50,17 @@ struct Answered {
 /// Up to each sync they are a batch: when one fails the rest of its batch is skipped, and outside of a transaction what was done
 /// in the batch is undone. Statements are prepared when they are first used on a connection.
 ///
-/// Nothing waits for ever: a server that is silent for longer than `patience` is given up, whatever the network says of it. (A
-/// stopped one still acknowledges what it is sent.) Time is looked at by check_time(), which is to be called a few times a second.
+/// Nothing waits for ever: what a server has not answered within `patience` is lost, whatever the network says of it. (A stopped one
+/// still acknowledges what it is sent.) Time is looked at by check_time(), which is to be called a few times a second.
 class Link {
   public:
-    /// `first`: the server that is tried first.
-    Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience, std::size_t first = 0);
+    struct Bounds {
+        std::chrono::milliseconds patience;
+        /// Whether a server that is silent is given up. Otherwise the link is stuck until the server answers, or goes: a commit that waits for a
+        /// replica waits on when its connection is closed, and each new connection would be one more that waits.
+        bool gives_up = true;
+    };
+    Link(Loop& loop, Servers& servers, const Bounds& bounds);
     ~Link();
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
@@ -72,6 +78,24 @@ class Link {
     /// Ends a batch, and sends what is to be sent.
     void sync();
 
+    bool is_open() const { return state_ == State::open; }
+
+    /// Whether it waits for an answer that nobody waits for any more: it can't be used.
+    bool is_stuck() const { return state_ == State::stuck; }
+
+    /// To be called before it is opened: tries this server last.
+    void avoid(std::size_t server) {
+        if (state_ == State::closed) server_ = (server + 1) % servers_.count();
+    }
+    /// The server that it is or was connected to last.
+    std::size_t server() const { return last_server_; }
+
+    /// Asks for a sign of life, if nothing is on its way.
+    void probe();
+
+    /// Closes it, if nothing is on its way.
+    void close_if_idle();
+
     /// Whether there is something that no sync() has ended.
     bool has_open_batch() const { return batch_ > 0; }
 
@@ -82,7 +106,7 @@ class Link {
 
   private:
     using Clock = std::chrono::steady_clock;
-    enum class State { closed, connecting, open };
+    enum class State { closed, connecting, open, stuck };
 
     /// Who waits until it is open.
     struct Opening {
@@ -96,6 +120,8 @@ class Link {
         const Query* query;
         Statement* statement;  ///< none: nobody waits for it
         Clock::time_point since;
+        /// As far as it is known. The statement is told at its end: until then it must live, and who has no result is lost.
+        Statement::Outcome outcome = Statement::Outcome::lost;
     };
 
     void enqueue(const Query& query, std::span<const Value> values, Statement* statement);
@@ -107,7 +133,14 @@ class Link {
     void take(const PGresult* result);
     void take_failure(const PGresult* result);
     void answered();
+    void tell(const Owed& owed, Statement::Outcome outcome);
+    void ask_timeline();
+    bool is_of_an_old_primary() const;
     void give_up(const std::string& why);
+    void close();
+    void forget_waiters();
+    void is_silent(const std::string& why);
+    std::string why_useless() const;
     void try_servers();
     void connect();
     void not_connected(const std::string& why);
@@ -117,7 +150,7 @@ class Link {
 
     Loop& loop_;
     Servers& servers_;
-    const std::chrono::milliseconds patience_;
+    const Bounds bounds_;
 
     State state_ = State::closed;
     Handle connection_ = no_connection();
@@ -129,9 +162,14 @@ class Link {
     bool is_useless_ = false;                        ///< to be given up
     std::vector<std::coroutine_handle<>> answered_;  ///< whose statements are at their end
 
-    std::size_t server_ = 0;  ///< connected to, or being tried
-    std::size_t tried_ = 0;   ///< servers of this round
-    std::string why_not_;     ///< of each of them
+    const OnRow on_timeline_;
+    std::optional<Statement> timeline_asked_;
+    std::int64_t timeline_ = 0;  ///< that the server is on; 0: not known
+
+    std::size_t server_ = 0;       ///< connected to, or being tried
+    std::size_t last_server_ = 0;  ///< connected to
+    std::size_t tried_ = 0;        ///< servers of this round
+    std::string why_not_;          ///< of each of them
     Clock::time_point give_up_at_;
     bool is_away_ = false;             ///< no server let us in, the last time that all were tried
     std::chrono::milliseconds pause_;  ///< after a round in vain

@@ -61,7 +61,8 @@ std::string element(const std::vector<std::string>& list, std::size_t server) {
 
 }  // namespace
 
-Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted) : schema_(schema) {
+Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted)
+    : schema_(schema), are_primaries_(wanted == Wanted::primary) {
     Settings settings = settings_of(uri);
     const auto hosts = split(taken(settings, "host"));
     const auto addresses = split(taken(settings, "hostaddr"));
@@ -77,6 +78,10 @@ Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted)
     }
     database_ = settings["dbname"];
     settings["target_session_attrs"] = wanted == Wanted::primary ? "read-write" : "any";
+    // A peer that is gone is noticed within half a minute; the system's default is two hours.
+    settings.try_emplace("keepalives_idle", "10");
+    settings.try_emplace("keepalives_interval", "5");
+    settings.try_emplace("keepalives_count", "3");
     settings["application_name"] = fmt::format("stoa {}", schema);
     settings["client_encoding"] = "UTF8";
     settings["options"] +=
@@ -89,6 +94,12 @@ std::string Servers::name(std::size_t server) const {
     const std::string& host = place.host.empty() ? place.address : place.host;
     return fmt::format("{}:{}/{}", host.empty() ? "(local)" : host,
                        place.port.empty() ? "5432" : place.port, database_);
+}
+
+bool Servers::note_timeline(std::int64_t timeline) {
+    std::int64_t latest = timeline_;
+    while (timeline > latest && !timeline_.compare_exchange_weak(latest, timeline)) continue;
+    return timeline >= latest;
 }
 
 void Servers::note_away(const std::string& why) {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +27,9 @@ class Servers {
     /// `schema` is where names without one are looked up. Throws std::runtime_error, with what to do, if the URI can't be read.
     Servers(const std::string& uri, std::string_view schema, Wanted wanted = Wanted::primary);
 
+    /// Whether each that lets us in takes writes.
+    bool are_primaries() const { return are_primaries_; }
+
     std::size_t count() const { return places_.size(); }
 
     /// "host:port/database", for people.
@@ -33,6 +37,11 @@ class Servers {
 
     /// Begins to connect; goes on with PQconnectPoll().
     Handle connect(std::size_t server) const;
+
+    /// Notes the timeline that a primary is on: each time that a replica becomes the primary it begins a later one. False if another is on a
+    /// later one already: then this one has been stopped or cut off, and does not know yet that it is no primary any more. From any thread.
+    bool note_timeline(std::int64_t timeline);
+    std::int64_t timeline() const { return timeline_; }
 
     /// Says in the log, once for all connections, that no server lets us in, and that one does again. From any thread.
     void note_away(const std::string& why);
@@ -48,7 +57,9 @@ class Servers {
     std::vector<std::pair<std::string, std::string>> common_;  ///< keywords and values
     std::string database_;
     std::string schema_;
+    bool are_primaries_;
     std::atomic<bool> is_away_ = false;
+    std::atomic<std::int64_t> timeline_ = 0;  ///< the latest; 0: not known
 };
 
 }  // namespace stoa::db::postgres

@@ -4,6 +4,7 @@
 #include "platform/problem.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -27,6 +28,7 @@ constexpr std::chrono::milliseconds kReadPatience = 1'000ms;
 constexpr std::chrono::milliseconds kWaitForPrimary = 250ms;
 /// Between tries to write while writes fail.
 constexpr auto kBetweenTries = 500ms;
+constexpr auto kBetweenProbes = 1s;
 
 // The lock is the connection's, and goes with it. It is taken once, so that it is there once.
 const Query kLead{
@@ -80,20 +82,28 @@ class Queued {
 PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds)
     : shared_(shared),
       bounds_(bounds),
-      reader_(loop, shared.servers, read_patience(shared, bounds)),
-      replica_reader_(loop, shared.any_servers, read_patience(shared, bounds), 1),
+      reader_(loop, shared.servers, {read_patience(shared, bounds)}),
+      replica_reader_(loop, shared.any_servers, {read_patience(shared, bounds)}),
       writers_(loop, shared.servers, bounds.writers, bounds.queue, bounds.patience) {
     loop.at_turn_end([this] {
         for (Link* link : {&reader_, &replica_reader_}) {
             if (link->has_open_batch()) link->sync();
         }
     });
-    loop.every(100ms, [this]() -> Task<> {
-        reader_.check_time();
-        replica_reader_.check_time();
-        writers_.check_time();
-        co_return;
-    });
+    loop.at_tick([this] { check_time(); });
+}
+
+void PostgresSession::check_time() {
+    const auto now = Clock::now();
+    if (now > next_probe_) {
+        // So that a primary which falls silent is noticed before another takes its place, also when there is nothing to do.
+        reader_.probe();
+        next_probe_ = now + kBetweenProbes;
+    }
+    reader_.check_time();
+    if (reader_.is_open()) replica_reader_.close_if_idle();
+    replica_reader_.check_time();
+    writers_.check_time();
 }
 
 void PostgresSession::must_have_room() {
@@ -116,10 +126,17 @@ Task<> PostgresSession::check() {
     co_await commit(std::move(touch), Repeatable::yes);
 }
 
+/// Asked of the primary alone: a replica would grant what another's primary has granted already.
 Task<bool> PostgresSession::leads(Topic work) {
     co_await reader_.opened(bounds_.patience);
-    const auto leads = co_await one<std::int64_t>(kLead, static_cast<std::int64_t>(work.hash));
-    co_return leads == 1;
+    bool leads = false;
+    const std::array<Value, 1> key{static_cast<std::int64_t>(work.hash)};
+    const OnRow on_row = [&](const Row& row) { leads = row.integer(0) == 1; };
+    Statement statement{kLead, key, on_row};
+    reader_.send(statement);
+    const Answered answered{statement};
+    co_await answered;
+    co_return statement.outcome == Outcome::done&& leads;
 }
 
 Task<> PostgresSession::run(const Query& query, std::span<const Value> values,
@@ -173,6 +190,7 @@ Task<Link*> PostgresSession::readable() {
     } catch (const Problem&) {
         if (!has_others) throw;
     }
+    replica_reader_.avoid(reader_.server());
     co_await replica_reader_.opened(bounds_.patience);
     co_return &replica_reader_;
 }

@@ -57,6 +57,7 @@ class PostgresSession final : public Session {
   private:
     Task<> read(std::vector<Statement>& statements);
     Task<Link*> readable();
+    void check_time();
 
     Shared& shared_;
     const Bounds bounds_;
@@ -65,6 +66,7 @@ class PostgresSession final : public Session {
     Writers writers_;
     bool is_failing_ = false;  ///< whether the last write was not kept
     std::chrono::steady_clock::time_point next_try_;
+    std::chrono::steady_clock::time_point next_probe_;
 };
 
 }  // namespace stoa::db::postgres

@@ -2,7 +2,9 @@
 
 #include "platform/problem.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace stoa::db::postgres {
 
@@ -19,7 +21,7 @@ Writers::Writers(Loop& loop, Servers& servers, std::size_t connections, std::siz
                  std::chrono::milliseconds patience)
     : loop_(loop), queue_(queue), patience_(patience) {
     for (std::size_t i = 0; i < connections; ++i) {
-        links_.push_back(std::make_unique<Link>(loop, servers, patience));
+        links_.push_back(std::make_unique<Link>(loop, servers, Link::Bounds{patience, false}));
         free_.push_back(links_.back().get());
     }
 }
@@ -36,13 +38,10 @@ Task<Writers::Lease> Writers::lease() {
         std::deque<Waiter*>& line;
     };
     Waiter waiter;
-    if (free_.empty()) {
+    waiter.link = take_free();
+    if (!waiter.link) {
         must_have_room();
         waiter.since = Clock::now();
-    } else {
-        waiter.link = free_.back();
-        free_.pop_back();
-        standing_.note_none();
     }
     const Lent lent{waiter, line_};
     co_await lent;
@@ -50,15 +49,35 @@ Task<Writers::Lease> Writers::lease() {
     co_return Lease(*this, *waiter.link);
 }
 
+/// The free one that was used last, of those that can be used.
+Link* Writers::take_free() {
+    const auto found = std::find_if(free_.rbegin(), free_.rend(),
+                                    [](const Link* link) { return !link->is_stuck(); });
+    if (found == free_.rend()) return nullptr;
+    Link* const link = *found;
+    free_.erase(std::next(found).base());
+    standing_.note_none();
+    return link;
+}
+
+/// Nobody knows when one can be used again.
+bool Writers::are_stuck() const {
+    return std::all_of(links_.begin(), links_.end(),
+                       [](const auto& link) { return link->is_stuck(); });
+}
+
 void Writers::must_have_room() {
+    if (are_stuck()) {
+        throw Problem::unavailable("The database keeps no writes at the moment.", 5s);
+    }
     const bool stood = standing_.stood(Clock::now());
     const std::size_t room = stood ? std::min(queue_, kWaitForEach * links_.size()) : queue_;
-    if (line_.size() < room || !free_.empty()) return;
+    if (line_.size() < room) return;
     throw Problem::unavailable("Too many writes are waiting; try again shortly.", 1s);
 }
 
 void Writers::give_back(Link& link) {
-    if (line_.empty()) {
+    if (line_.empty() || link.is_stuck()) {
         free_.push_back(&link);
         return;
     }
@@ -73,8 +92,14 @@ void Writers::give_back(Link& link) {
 
 void Writers::check_time() {
     for (const auto& link : links_) link->check_time();
+    // One that was stuck, and is not any more, is not given back by anybody.
+    while (!line_.empty()) {
+        Link* const link = take_free();
+        if (!link) break;
+        give_back(*link);
+    }
     const auto too_long_ago = Clock::now() - patience_;
-    while (!line_.empty() && line_.front()->since < too_long_ago) {
+    while (!line_.empty() && (are_stuck() || line_.front()->since < too_long_ago)) {
         const std::array one{line_.front()->coroutine};
         line_.pop_front();
         loop_.resume(one);

@@ -53,6 +53,8 @@ class Writers {
         Clock::time_point since = {};
     };
 
+    Link* take_free();
+    bool are_stuck() const;
     void give_back(Link& link);
 
     Loop& loop_;

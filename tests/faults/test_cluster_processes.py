@@ -1,0 +1,45 @@
+"""Processes of a site end, are restarted and are upgraded, and hardly anybody notices."""
+
+import shutil
+import time
+
+from cluster import SERVICES
+from cluster_load import site_under_load
+from conftest import BINARY
+from waiting import until
+
+pytest_plugins = ["cluster_fixtures"]
+
+
+def test_a_process_that_is_killed_fails_only_what_was_in_flight_on_it(deployed, costs):
+    with site_under_load(deployed, "kill -9 of a process of each service", costs) as load:
+        for service in SERVICES:
+            process = deployed.of(service)[0]
+            before = time.monotonic()
+            process.kill()
+            killed = time.monotonic()
+            load.last(4)
+            failed = load.answered.failed("plain", since=before)
+            assert not [each for each in failed if each[0] != service or each[2] > killed], failed
+            deployed.start()
+            assert until(deployed.is_balanced, 20), deployed.states()
+        load.last(2)
+    assert not load.answered.failed("read", "keyed")
+
+
+def test_a_rolling_restart_fails_no_request(deployed, costs):
+    with site_under_load(deployed, "rolling restart", costs) as load:
+        deployed.restart()
+        load.last(2)
+    assert not load.answered.failed("read", "keyed", "plain")
+
+
+def test_an_upgrade_fails_no_request(deployed, costs, tmp_path):
+    """From a build to another. There is no earlier release that knows a cluster: until there is, both are the same."""
+    old = tmp_path / "stoa-before"
+    shutil.copy(BINARY, old)
+    deployed.restart(with_binary=old)
+    with site_under_load(deployed, "upgrade", costs) as load:
+        deployed.restart(with_binary=BINARY)
+        load.last(2)
+    assert not load.answered.failed("read", "keyed", "plain")
