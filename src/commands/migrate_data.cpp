@@ -106,18 +106,15 @@ void add_migrate_data(CLI::App& app) {
         ->type_name("DIR")
         ->capture_default_str();
     command->footer(
-        "For a site that has grown: copies every row of the services whose files are in the folder "
-        "to the\n"
-        "database, then reads both sides and compares row by row. The files are never changed.\n"
-        "  1. Stop the server. The site is down from here on.\n"
+        "For a site that has grown: copies every row of the services that have a file in the\n"
+        "folder, then reads both sides and compares row by row. The files are never changed.\n"
+        "  1. Stop the server. From here on the site is down, for about a minute and a half for\n"
+        "     each million posts and five million votes.\n"
         "  2. stoa migrate-data --data DIR --to URI\n"
-        "  3. stoa serve --data DIR --database URI    the same DIR, for the keys; log-ins and "
-        "tokens "
-        "stay good\n"
-        "It may be interrupted or killed, and run again: it goes on where it was. Until it has "
-        "ended "
-        "well no\n"
-        "server starts on the database; the old way, without --database, stays open.\n"
+        "  3. stoa serve --data DIR --database URI\n"
+        "     The same folder, for the keys: log-ins and tokens stay good.\n"
+        "It may be interrupted or killed, and run again: it goes on where it was. Before it has\n"
+        "ended well no server starts on the database; without --database one starts as before.\n"
         "Ends with 0 if all is there and the same, with 1 if not.");
     command->callback([options] { migrate_data(*options); });
 }
