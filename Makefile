@@ -1,7 +1,7 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-asan test-tsan test-faults load stress fuzz nightly bench bench-micro lint format sample clean
+.PHONY: help build run test test-asan test-tsan test-faults load stress fuzz nightly bench bench-postgres bench-micro cluster lint format sample clean
 
 TO ?= http://127.0.0.1:8080
 USERS ?= 100
@@ -32,8 +32,12 @@ test-tsan: ## unit and API tests with the thread sanitizer
 	@tools/test tsan
 
 test-faults: ## kill, fill the disk, break writes and syncs, step the clock: nothing acknowledged is lost
-	@tools/install-packages build test faults
+	@tools/install-packages build test faults cluster
 	@tools/test faults
+
+cluster: ## three PostgreSQL nodes under Patroni on this machine; deploy/cluster/cluster shows and stops them
+	@tools/install-packages cluster
+	@deploy/cluster/cluster start --balancer $(ARGS)
 
 load: build ## USERS=100 simulated users for TIME=60s, then what stands there against what they were told
 	@tools/install-packages load
@@ -56,6 +60,10 @@ bench: build ## measure beside nginx, Flask, Fastify, Go and SQLite alone, into 
 	@bench/overload $(ARGS) --append $(if $(filter --quick,$(ARGS)),build/)bench/RESULTS.md
 	@bench/limits $(ARGS) --append $(if $(filter --quick,$(ARGS)),build/)bench/RESULTS.md
 	@bench/logins.sh
+
+bench-postgres: build ## a post from PostgreSQL: the pipelined connection beside a plain pool of 16
+	@tools/install-packages test bench
+	@bench/postgres $(ARGS)
 
 bench-micro: build ## measure the parts: parser, router, JSON, tokens, cache, a row of SQLite
 	@tools/install-packages bench

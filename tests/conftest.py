@@ -71,8 +71,8 @@ class Client(requests.Session):
 
 
 class Server:
-    """One `stoa serve` process with a port and a data folder of its own. `beside`: another of the same site, which shares its
-    database if it has one."""
+    """One `stoa serve` process with a port and a data folder of its own. `beside`: another of the same site, whose
+    database it shares if there is one."""
 
     engine: Sqlite | Databases = Sqlite()
 
@@ -97,8 +97,14 @@ class Server:
         self.clients: WeakSet[Client] = WeakSet()
 
     def start(self, awaited: str = "/readyz") -> "Server":
+        self.begin()
+        return self.wait_for(awaited)
+
+    def begin(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(self.command, env=self.environment, stdout=log, stderr=log)
+
+    def wait_for(self, awaited: str = "/readyz") -> "Server":
         deadline = time.monotonic() + 20
         while not self.ready(awaited):
             if (code := self.process.poll()) is not None:
@@ -245,6 +251,13 @@ def start_module_server():
 @pytest.fixture(scope="module")
 def start_module_secure(start_module_server):
     return partial(start_module_server, settings=SECURE)
+
+
+@pytest.fixture(scope="module")
+def processes(server, start_module_server) -> list[Server]:
+    """The processes of one site: the shared server and, where they can share their data, another one."""
+    keys = ("--keys", str(server.data / "keys.json"))
+    return [server] if isinstance(Server.engine, Sqlite) else [server, start_module_server(*keys, beside=server)]
 
 
 @pytest.fixture

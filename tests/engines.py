@@ -1,5 +1,7 @@
 """What the servers of the tests keep their data in: files of SQLite, or databases of one PostgreSQL server."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from postgres import PostgreSQL
@@ -13,6 +15,11 @@ class Sqlite:
 
     def content(self, data: Path) -> bytes:
         return b"".join(file.read_bytes() for file in sorted(data.glob("*.db*")))
+
+    def alter(self, data: Path, service: str, sql: str) -> None:
+        """Does something to a service's tables that the program would not."""
+        with closing(sqlite3.connect(data / f"{service}.db")) as database, database:
+            database.execute(sql)
 
     def forget(self, data: Path) -> None:
         pass
@@ -33,6 +40,9 @@ class Databases:
 
     def content(self, data: Path) -> bytes:
         return self.postgres.dump(self.uris[data]).encode()
+
+    def alter(self, data: Path, service: str, sql: str) -> None:
+        self.postgres.sql(sql, self.uris[data], service)
 
     def forget(self, data: Path) -> None:
         uri = self.uris.pop(data)

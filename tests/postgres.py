@@ -1,4 +1,4 @@
-"""A private PostgreSQL server: its folder, port and rights are its own, and it is gone with the process that started it."""
+"""A private PostgreSQL server: its folder, port and rights are its own; it goes with the process that started it."""
 
 import os
 import pwd
@@ -20,8 +20,8 @@ OWNER = "stoa"
 
 def programs() -> Path:
     """Where the newest PostgreSQL on this machine has its programs, which Debian keeps out of the path."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name), reverse=True)
-    found = shutil.which("initdb", path=os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")]))
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
+    found = shutil.which("initdb", path=os.pathsep.join([*map(str, reversed(folders)), os.environ.get("PATH", "")]))
     if found is None:
         raise RuntimeError("there is no PostgreSQL here: tools/install-packages test installs it")
     return Path(found).resolve().parent
@@ -29,11 +29,12 @@ def programs() -> Path:
 
 def environment(**variables: str) -> dict[str, str]:
     """That of the tests, without what would be an option of PostgreSQL's programs."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"LC_ALL": "C"} | variables
+    others = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return others | {"LC_ALL": "C"} | variables
 
 
 class PostgreSQL:
-    """A server and its databases. To be started by the thread that lives longest: when that ends, so does the server."""
+    """A server and its databases. To be started by a thread that lives as long: when that ends, so does it."""
 
     def __init__(self, port: int):
         self.port, self.programs = port, programs()
@@ -67,9 +68,10 @@ class PostgreSQL:
     def start(self) -> "PostgreSQL":
         """As a folder that was used before, too."""
         settings = SETTINGS | {"port": self.port, "unix_socket_directories": self.folder}
+        flags = [f"--{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, self.programs / "postgres", "-D", self.data, *(f"--{name}={value}" for name, value in settings.items())],
+                [*self.prefix, self.programs / "postgres", "-D", self.data, *flags],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment(), cwd=self.folder)
         deadline = time.monotonic() + 30
         while not self.answers():
@@ -97,7 +99,8 @@ class PostgreSQL:
             process.kill()
             code = process.wait()
         if code != 0:
-            raise RuntimeError(f"PostgreSQL ended with {code}{'' if ended_before is None else ' by itself'}:\n{self.tail()}")
+            by_itself = "" if ended_before is None else " by itself"
+            raise RuntimeError(f"PostgreSQL ended with {code}{by_itself}:\n{self.tail()}")
 
     def create_database(self) -> str:
         """A new one, empty, and the URI of its owner."""
@@ -119,8 +122,8 @@ class PostgreSQL:
         return self.run("pg_dump", "--dbname", uri, PGOPTIONS="-c bytea_output=escape")
 
     def run(self, program: str, *arguments, prefix=(), **variables: str) -> str:
-        ended = subprocess.run([*prefix, self.programs / program, *arguments], env=environment(**variables), cwd=self.folder,
-                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        ended = subprocess.run([*prefix, self.programs / program, *arguments], cwd=self.folder, timeout=60,
+                               env=environment(**variables), stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if ended.returncode != 0:
             raise RuntimeError(f"{program} ended with {ended.returncode}: {ended.stderr}")
         return ended.stdout

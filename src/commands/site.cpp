@@ -60,6 +60,8 @@ void add_database_metrics(Metrics& metrics, const std::string& service,
     add("commits_total", "Groups in which writes became durable.", &db::Statistics::commits);
     add("checkpoints_total", "Copies of the log into the database.", &db::Statistics::checkpoints);
     add("refused_total", "Writes refused because too many waited.", &db::Statistics::refused);
+    add("run_again_total", "Writes run once more, after a clash or a lost connection.",
+        &db::Statistics::run_again);
     add("queue", "Writes waiting now.", &db::Statistics::queued);
 }
 
@@ -104,6 +106,7 @@ class Site::ThreadApplication final : public http::Application {
         add_if_asked<messages::Service>([&](db::Session& db) {
             return messages::Service(db, messages::Accounts(users_client()));
         });
+        if (is_housekeeper_ && site_.options_.database.is_shared()) exchange_limits();
         if (is_housekeeper_) {
             loop_.every(5s, []() -> Task<> {
                 give_back_free_memory();
@@ -144,6 +147,15 @@ class Site::ThreadApplication final : public http::Application {
             "stoa_karma_waiting",
             "Posts and authors whose karma was on its way when it was last looked, up to 100 each.",
             "", "", [karma = karma_] { return static_cast<double>(karma->waiting()); });
+    }
+
+    /// With the other processes that use the database.
+    void exchange_limits() {
+        if (!site_.limits_) return;
+        exchange_ = std::make_unique<http::LimitExchange>(*parts_.front().session);
+        site_.limits_->join(*exchange_);
+        if (site_.guesses_) site_.guesses_->join(*exchange_);
+        loop_.every(1s, [this] { return exchange_->exchange(); });
     }
 
     void add_users() {
@@ -258,6 +270,7 @@ class Site::ThreadApplication final : public http::Application {
     std::unique_ptr<http::Client> posts_client_;
     std::shared_ptr<votes::Karma> karma_;  ///< metrics that other threads tell know it, too
     std::unique_ptr<http::RemoteKeys> remote_keys_;
+    std::unique_ptr<http::LimitExchange> exchange_;
     std::vector<Part> parts_;
 };
 
@@ -279,6 +292,10 @@ Site::Site(SiteOptions options, Metrics& metrics)
     }
     if (!has(users::Service::kName)) return;
     issuer_.emplace(options_.keys_file(), options_.token_lifetime, keys_);
+    if (options_.database.is_shared()) {
+        db::postgres::claim(database_at(users::Service::kName, options_.database.uri),
+                            issuer_->seal().hash("owner", ""));
+    }
     guesses_.emplace(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt,
                      issuer_->seal());
     metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",

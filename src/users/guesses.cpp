@@ -23,6 +23,12 @@ Guesses::Guesses(std::optional<http::Rate> rate, const Seal& seal) : seal_(seal)
     from_anywhere_.emplace(http::Rate{rate->per_second * kSites, rate->burst * kSites});
 }
 
+void Guesses::join(http::LimitExchange& exchange) {
+    if (!from_one_site_) return;
+    exchange.add("guess-from-one-site", *from_one_site_);
+    exchange.add("guess", *from_anywhere_);
+}
+
 Guesses::Try::Try(Guesses& guesses, std::string_view name, const http::ClientNetwork& network)
     : guesses_(guesses) {
     if (!guesses_.from_one_site_) return;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/auth/seal.hpp"
+#include "platform/http/limit_exchange.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/token_buckets.hpp"
 
@@ -18,6 +19,9 @@ class Guesses {
   public:
     /// No rate: guesses are not limited. `seal`: names are kept as hashes under it, which are short and can't be chosen.
     Guesses(std::optional<http::Rate> rate, const Seal& seal);
+
+    /// Lets the limits hold across processes.
+    void join(http::LimitExchange& exchange);
 
     /// A password that is being looked at. It counts as a guess meanwhile, and for good if was_wrong() is called.
     class Try {

@@ -14,14 +14,15 @@ RACERS = 12
 
 
 @pytest.fixture
-def race(server):
-    """Runs `act(api, n)` for each racer at the same moment, each on a connection of its own, and gives what they got."""
+def race(processes):
+    """Runs `act(api, n)` for each racer at the same moment, each on a connection of its own, to all processes of the site, and gives
+    what they got."""
 
     def run(act, racers: int = RACERS) -> list:
         barrier = Barrier(racers)
 
         def one(n: int):
-            with server.client() as api:
+            with processes[n % len(processes)].client() as api:
                 found(api.get("/votes/1"))  # The connection stands before the start.
                 barrier.wait(timeout=20)
                 return act(api, n)

@@ -22,6 +22,12 @@ def run(*arguments, timeout: float = 20, folder: Path | None = None, given: str 
                           env=environment(**variables))
 
 
+def place(folder) -> list:
+    """Where the data are of a site with this data folder, as flags."""
+    database = Server.engine.database(folder, folder)
+    return ["--data", folder] + (["--database", database] if database else [])
+
+
 class Terminal:
     """The program with a terminal for its output."""
 

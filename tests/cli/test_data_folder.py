@@ -13,6 +13,8 @@ import pytest
 from conftest import SECURE
 from program import assert_refused, run, served
 
+pytestmark = pytest.mark.sqlite(reason="about the locks and the files of a folder")
+
 PASSWORD = "correct horse battery\n"
 FORTY_DAYS = 40 * 86_400_000
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from program import Terminal, assert_refused, found, run, served, whole_list
+from program import Terminal, assert_refused, found, place, run, served, whole_list
 from waiting import karma_has_settled
 
 COLUMNS = ["id", "created_utc", "title", "ups", "downs", "score", "num_comments", "is_self", "selftext", "url"]
@@ -51,8 +51,9 @@ def new_file(tmp_path):
     return write
 
 
-def import_files(*files, **options):
-    return run("import", "reddit-csv", *files, *itertools.chain(*((f"--{name}", value) for name, value in options.items())))
+def import_files(*files, data=None, **options):
+    where = place(data) if data else []
+    return run("import", "reddit-csv", *files, *where, *itertools.chain(*((f"--{name}", value) for name, value in options.items())))
 
 
 def summary(ended) -> dict[str, int]:
@@ -72,12 +73,14 @@ def posts_of(site, file: Path) -> list[dict]:
 
 
 def whole_content(server) -> dict:
-    """All that an import makes, but for the votes one by one."""
+    """All that an import makes, but for the votes one by one. Ids are counted anew: what was stopped may have left gaps."""
     assert karma_has_settled(server)
     with server.site() as site:
-        posts = whole_list(site, "/api/v1/posts?limit=100")
+        posts, tallies = whole_list(site, "/api/v1/posts?limit=100"), whole_list(site, "/api/v1/votes/top?limit=100")
+        number = {post_id: n for n, post_id in enumerate(sorted(post["id"] for post in posts))}
         authors = {post["username"] for post in posts}
-        return {"posts": posts, "tallies": whole_list(site, "/api/v1/votes/top?limit=100"),
+        return {"posts": [post | {"id": number[post["id"]]} for post in posts],
+                "tallies": [tally | {"post_id": number[tally["post_id"]]} for tally in tallies],
                 "authors": {name: found(site.get(f"/api/v1/users/{name}"))["karma"] for name in authors}}
 
 
@@ -352,7 +355,7 @@ MOMENTS = pytest.mark.parametrize("at, pause, by", [
 @MOMENTS
 def test_stopped_and_run_again_it_gives_what_an_uninterrupted_run_gives(tmp_path, many, uninterrupted, at, pause, by):
     folder = tmp_path / "data"
-    stop_in_the_middle(at, pause, by, many, "--data", folder)
+    stop_in_the_middle(at, pause, by, many, *place(folder))
     counted = summary(import_files(many, data=folder))
     assert counted["posts taken"] + counted.get("posts were there already", 0) == MANY
     with served(folder) as server:
@@ -381,6 +384,7 @@ def test_when_the_server_goes_away_it_says_so_and_goes_on_later(fresh_server, ma
 
 # Where it can not go.
 
+@pytest.mark.sqlite(reason="a database may be written to beside a server")
 def test_the_folder_of_a_running_server_is_refused(fresh_server, new_file):
     assert_refused(import_files(new_file([record()]), data=fresh_server.data), str(fresh_server.data), "in use")
     assert whole_content(fresh_server)["posts"] == []

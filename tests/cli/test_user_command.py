@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from conftest import BINARY, SECURE
-from program import assert_refused, environment, found, run, served
+from program import assert_refused, environment, found, place, run, served
 
 PASSWORD, NEW = "correct horse battery", "staple battery horse"
 ACCOUNT = {"username", "email", "karma", "created_at", "role", "deactivated_at"}
@@ -33,7 +33,7 @@ def folder(request, tmp_path):
 
 
 def user(folder, *arguments, given: str = ""):
-    return run("user", *arguments, "--data", folder, given=given)
+    return run("user", *arguments, *place(folder), given=given)
 
 
 def done(ended: subprocess.CompletedProcess) -> str:
@@ -189,8 +189,10 @@ def test_more_users_than_fit_a_page_are_all_listed(tmp_path):
 
 
 def test_it_works_on_the_folder_of_the_environment_too(tmp_path):
-    data = str(tmp_path / "elsewhere")
-    ended = run("user", "create", "ada", "--email", "ada@example.org", given=PASSWORD + "\n", STOA_DATA=data)
+    data = tmp_path / "elsewhere"
+    flags = map(str, place(data))
+    variables = {f"STOA_{flag.removeprefix('--').upper()}": value for flag, value in zip(flags, flags)}
+    ended = run("user", "create", "ada", "--email", "ada@example.org", given=PASSWORD + "\n", **variables)
     done(ended)
     assert list(accounts(data)) == ["ada"]
 
@@ -272,19 +274,19 @@ def typed(*lines: str, arguments) -> Keyboard:
 
 def test_a_terminal_is_asked_twice_and_shows_no_password(tmp_path):
     data = tmp_path / "data"
-    keyboard = typed(PASSWORD, PASSWORD, arguments=["create", "ada", "--email", "ada@example.org", "--data", data])
+    keyboard = typed(PASSWORD, PASSWORD, arguments=["create", "ada", "--email", "ada@example.org", *place(data)])
     assert keyboard.ended() == 0, keyboard.seen
     assert PASSWORD not in keyboard.seen and "password" in keyboard.seen.lower()
     with server_of(data) as api:
         token(api, "ada")
-        keyboard = typed(NEW, NEW, arguments=["password", "ada", "--data", data])
+        keyboard = typed(NEW, NEW, arguments=["password", "ada", *place(data)])
         assert keyboard.ended() == 0 and NEW not in keyboard.seen
         token(api, "ada", NEW)
 
 
 def test_two_passwords_that_differ_are_refused(tmp_path):
     data = tmp_path / "data"
-    keyboard = typed(PASSWORD, NEW, arguments=["create", "ada", "--email", "ada@example.org", "--data", data])
+    keyboard = typed(PASSWORD, NEW, arguments=["create", "ada", "--email", "ada@example.org", *place(data)])
     assert keyboard.ended() == 1
     assert "stoa: " in keyboard.seen and PASSWORD not in keyboard.seen and NEW not in keyboard.seen
     assert accounts(data) == {}

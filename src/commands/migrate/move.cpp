@@ -42,7 +42,9 @@ void print_line(std::string_view service, std::string_view table, std::string_vi
 }  // namespace
 
 Move::Move(std::string_view service, const std::filesystem::path& data, const std::string& uri)
-    : service_(service), source_(database_of(service, data)), target_(target_of(service, uri)) {
+    : service_(service),
+      source_(database_of(service, data)),
+      target_(target_of(service, uri), source_.tables()) {
     source_.must_have(target_.tables());
 }
 

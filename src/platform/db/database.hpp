@@ -153,8 +153,9 @@ struct Statistics {
     std::uint64_t transactions = 0;  ///< writes that became durable
     std::uint64_t commits = 0;       ///< groups in which they did
     std::uint64_t checkpoints = 0;
-    std::uint64_t refused = 0;  ///< writes refused because too many waited
-    std::uint64_t queued = 0;   ///< writes waiting now
+    std::uint64_t refused = 0;    ///< writes refused because too many waited
+    std::uint64_t queued = 0;     ///< writes waiting now
+    std::uint64_t run_again = 0;  ///< writes run once more, after a clash or a lost connection
 };
 
 /// One service's database, shared by all threads.

@@ -33,6 +33,12 @@ Limits::Limits(const Rates& rates) {
     }
 }
 
+void Limits::join(LimitExchange& exchange) {
+    for (std::size_t i = 0; i < classes_.size(); ++i) {
+        exchange.add(kLimitClasses.at(i), classes_.at(i)->buckets);
+    }
+}
+
 void Limits::count(Request& request, LimitClass limit, std::string_view caller) {
     const auto index = static_cast<std::size_t>(limit);
     Class& of_class = *classes_.at(index);

@@ -3,6 +3,7 @@
 #include "platform/auth/caller.hpp"
 #include "platform/auth/token.hpp"
 #include "platform/http/client_address.hpp"
+#include "platform/http/limit_exchange.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/token_buckets.hpp"
 
@@ -26,6 +27,9 @@ class Limits {
     using Rates = std::array<Rate, kLimitClasses.size()>;  ///< by LimitClass
 
     explicit Limits(const Rates& rates);
+
+    /// Lets the limits hold across processes.
+    void join(LimitExchange& exchange);
 
     /// Counts a request of `caller`, and notes what is left in it. Throws Problem 429 if nothing is.
     void count(Request& request, LimitClass limit, std::string_view caller);

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace stoa::http {
 
@@ -35,6 +36,18 @@ class TokenBuckets {
     /// Undoes a take().
     void give_back(std::string_view key);
 
+    /// What was taken of a key.
+    struct Spent {
+        std::string key;
+        std::int64_t tokens;
+    };
+
+    /// What was taken since the last time: of keys of which it is worth to tell, and of so many at most; the rest is told later.
+    std::vector<Spent> spent(std::size_t most);
+
+    /// Takes what was granted elsewhere already. There may be less than none left, so that it takes longer to come back.
+    void take_away(std::string_view key, std::int64_t tokens);
+
     const Rate& rate() const { return rate_; }
 
   private:
@@ -42,6 +55,7 @@ class TokenBuckets {
     struct Bucket {
         double tokens;
         Clock::time_point as_of;
+        std::int64_t spent = 0;  ///< since it was told
     };
     struct HashOfText {
         using is_transparent = void;
@@ -54,6 +68,7 @@ class TokenBuckets {
     };
 
     Shard& shard_of(std::string_view key);
+    Bucket& bucket_of(Shard& shard, std::string_view key, Clock::time_point now);
     double tokens_now(const Bucket& bucket, Clock::time_point now) const;
     std::chrono::seconds time_for(double tokens) const;
     void make_room(Shard& shard, Clock::time_point now) const;

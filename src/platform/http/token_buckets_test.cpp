@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 namespace stoa::http {
 namespace {
 
@@ -54,6 +57,45 @@ TEST(TokenBuckets, take_a_token_back_but_hold_no_more_than_a_burst) {
     buckets.give_back("ada");
     EXPECT_TRUE(buckets.take("ada").granted);
     EXPECT_FALSE(buckets.take("ada").granted);
+}
+
+/// What is told of each key.
+std::map<std::string, std::int64_t> told_by(TokenBuckets& buckets, std::size_t most = 100) {
+    std::map<std::string, std::int64_t> all;
+    for (const auto& [key, tokens] : buckets.spent(most)) all[key] += tokens;
+    return all;
+}
+
+TEST(TokenBuckets, tell_once_what_was_granted_of_each_key) {
+    TokenBuckets buckets({.per_second = 0.001, .burst = 2});
+    for (int i = 0; i < 3; ++i) buckets.take("ada");
+    buckets.take("bob");
+    buckets.take("given back");
+    buckets.give_back("given back");
+    EXPECT_EQ(told_by(buckets), (std::map<std::string, std::int64_t>{{"ada", 2}, {"bob", 1}}));
+    EXPECT_TRUE(told_by(buckets).empty());
+}
+
+TEST(TokenBuckets, keep_for_later_what_is_not_told) {
+    TokenBuckets buckets({.per_second = 64, .burst = 100});
+    for (int i = 0; i < 3; ++i) buckets.take("ada");
+    EXPECT_TRUE(told_by(buckets).empty()) << "a trifle of 64 a second";
+    buckets.take("ada");
+    for (int i = 0; i < 4; ++i) buckets.take("bob");
+    auto told = told_by(buckets, 1);
+    EXPECT_EQ(told.size(), 1U);
+    told.merge(told_by(buckets, 1));
+    EXPECT_EQ(told, (std::map<std::string, std::int64_t>{{"ada", 4}, {"bob", 4}}));
+}
+
+TEST(TokenBuckets, take_away_what_was_granted_elsewhere_and_do_not_tell_it_again) {
+    TokenBuckets buckets({.per_second = 0.5, .burst = 2});
+    buckets.take_away("ada", 1);
+    EXPECT_TRUE(buckets.take("ada").granted);
+    EXPECT_FALSE(buckets.take("ada").granted);
+    buckets.take_away("ada", 1'000);
+    EXPECT_EQ(buckets.take("ada").wait, 6s) << "no more than a burst is owed";
+    EXPECT_EQ(told_by(buckets), (std::map<std::string, std::int64_t>{{"ada", 1}}));
 }
 
 TEST(TokenBuckets, remember_a_bounded_number_of_keys) {

@@ -1,10 +1,7 @@
 #include "platform/db/postgres/catalog.hpp"
 
-#include "platform/db/postgres/filling.hpp"
-
 #include <fmt/format.h>
 
-#include <array>
 #include <stdexcept>
 
 namespace stoa::db::postgres {
@@ -14,8 +11,7 @@ namespace {
 // A row for each column: those of a primary key first, and in its order.
 const Query kColumns{
     "with recursive ours as (select oid, relname from pg_class "
-    "where relnamespace = current_schema()::regnamespace and relkind = 'r' "
-    "and relname <> 'schema_migrations' and relname <> $1), "
+    "where relnamespace = current_schema()::regnamespace and relkind = 'r'), "
     "depths (id, depth) as (select oid, 0 from ours "
     "union select r.conrelid, d.depth + 1 from pg_constraint r join depths d on r.confrelid = d.id "
     "where r.contype = 'f' and r.conrelid <> r.confrelid) "
@@ -47,10 +43,11 @@ void add(std::vector<Table>& tables, const Row& row) {
 
 }  // namespace
 
-std::vector<Table> tables_of(Direct& connection) {
+std::vector<Table> tables_of(Direct& connection, const std::set<std::string>& names) {
     std::vector<Table> tables;
-    const std::array<Value, 1> without{std::string(kFilling)};
-    connection.run(kColumns, without, [&](const Row& row) { add(tables, row); });
+    connection.run(kColumns, {}, [&](const Row& row) {
+        if (names.contains(std::string(row.text(0)))) add(tables, row);
+    });
     for (const Table& table : tables) {
         if (table.key_columns > 0) continue;
         throw std::runtime_error(

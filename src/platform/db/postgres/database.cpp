@@ -6,9 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <stdexcept>
+
 namespace stoa::db::postgres {
 
 namespace {
+
+// The first one stays.
+const Query kClaim{"insert into owner (id, seal) values (1, $1) on conflict do nothing"};
+const Query kOwner{"select seal from owner"};
 
 void must_be_whole(Direct& connection, std::string_view schema) {
     if (!is_being_filled(connection)) return;
@@ -37,7 +44,8 @@ class PostgresDatabase final : public Database {
                 .commits = shared_.transactions,
                 .checkpoints = 0,
                 .refused = shared_.refused,
-                .queued = shared_.queued};
+                .queued = shared_.queued,
+                .run_again = shared_.run_again};
     }
 
   private:
@@ -49,6 +57,22 @@ class PostgresDatabase final : public Database {
 
 std::unique_ptr<Database> open(const Options& options) {
     return std::make_unique<PostgresDatabase>(options);
+}
+
+void claim(const Options& options, std::string_view owner) {
+    Servers servers(options.uri, options.name);
+    Direct connection(servers, options.patience);
+    const std::array<Value, 1> mine{std::string(owner)};
+    connection.run(kClaim, mine, [](const Row&) {});
+    std::string noted;
+    connection.run(kOwner, {}, [&](const Row& row) { noted = row.text(0); });
+    if (noted == owner) return;
+    throw std::runtime_error(fmt::format(
+        "the keys are not the ones that this database is used with: copy the keys' file of the "
+        "process that has used it before, or name it with --keys. To go on with these instead "
+        "(everybody has to log in again, and the emails of users who were wiped are free again): "
+        "delete from {}.owner",
+        options.name));
 }
 
 }  // namespace stoa::db::postgres

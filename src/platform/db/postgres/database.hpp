@@ -25,4 +25,8 @@ struct Options {
 /// reached or used.
 std::unique_ptr<Database> open(const Options& options);
 
+/// Notes in a database that is up to date whose secrets are in it, the first time; `owner` tells it without telling them. Throws
+/// std::runtime_error, with what to do, if it is another's.
+void claim(const Options& options, std::string_view owner);
+
 }  // namespace stoa::db::postgres

@@ -35,22 +35,27 @@ std::string error_of(const Handle& connection) {
 
 }  // namespace
 
-Link::Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience)
-    : loop_(loop), servers_(servers), patience_(patience), pause_(kShortestPause) {}
+Link::Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience, std::size_t first)
+    : loop_(loop),
+      servers_(servers),
+      patience_(patience),
+      server_(first % servers.count()),
+      pause_(kShortestPause) {}
 
 Link::~Link() = default;
 
-Task<> Link::opened() {
+Task<> Link::opened(std::chrono::milliseconds within) {
     struct Opened {
         bool await_ready() const noexcept { return link.state_ == State::open || link.is_away_; }
         void await_suspend(std::coroutine_handle<> waiter) const {
-            link.waiting_for_open_.push_back(waiter);
+            link.waiting_for_open_.push_back({waiter, until});
             if (link.state_ == State::closed) link.try_servers();
         }
         void await_resume() const noexcept {}
         Link& link;
+        Clock::time_point until;
     };
-    const Opened now{*this};
+    const Opened now{*this, Clock::now() + within};
     co_await now;
     if (state_ != State::open) {
         throw Problem::unavailable("The database can't be reached at the moment.", 5s);
@@ -230,7 +235,25 @@ void Link::check_time() {
     } else if (state_ == State::closed && is_away_ && now > next_round_) {
         try_servers();
     }
+    give_up_waiting(now);
     resume_all(answered_);
+}
+
+void Link::give_up_waiting(Clock::time_point now) {
+    std::vector<std::coroutine_handle<>> late;
+    std::erase_if(waiting_for_open_, [&](const Opening& opening) {
+        if (opening.until > now) return false;
+        late.push_back(opening.waiter);
+        return true;
+    });
+    resume_all(late);
+}
+
+void Link::resume_waiting_for_open() {
+    std::vector<std::coroutine_handle<>> waiters;
+    for (const Opening& opening : waiting_for_open_) waiters.push_back(opening.waiter);
+    waiting_for_open_.clear();
+    resume_all(waiters);
 }
 
 /// Tries all servers, the last one first that let us in.
@@ -269,7 +292,7 @@ void Link::go_on_connecting() {
     is_away_ = false;
     servers_.note_reached(server_);
     pause_ = kShortestPause;
-    resume_all(waiting_for_open_);
+    resume_waiting_for_open();
 }
 
 void Link::not_connected(const std::string& why) {
@@ -286,7 +309,7 @@ void Link::not_connected(const std::string& why) {
     servers_.note_away(why_not_);
     next_round_ = Clock::now() + pause_;
     pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, kLongestPause);
-    resume_all(waiting_for_open_);
+    resume_waiting_for_open();
 }
 
 }  // namespace stoa::db::postgres

@@ -53,13 +53,15 @@ struct Answered {
 /// stopped one still acknowledges what it is sent.) Time is looked at by check_time(), which is to be called a few times a second.
 class Link {
   public:
-    Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience);
+    /// `first`: the server that is tried first.
+    Link(Loop& loop, Servers& servers, std::chrono::milliseconds patience, std::size_t first = 0);
     ~Link();
     Link(const Link&) = delete;
     Link& operator=(const Link&) = delete;
 
-    /// Waits until it is open. Throws Problem::unavailable if it can't be opened: at once, while it is known that it can't.
-    Task<> opened();
+    /// Waits until it is open. Throws Problem::unavailable if it can't be opened in that time: at once, while it is known that it
+    /// can't.
+    Task<> opened(std::chrono::milliseconds within);
 
     /// Adds a statement to the batch. If the link is not open any more, it is lost.
     void send(Statement& statement);
@@ -82,6 +84,12 @@ class Link {
     using Clock = std::chrono::steady_clock;
     enum class State { closed, connecting, open };
 
+    /// Who waits until it is open.
+    struct Opening {
+        std::coroutine_handle<> waiter;
+        Clock::time_point until;
+    };
+
     /// What the server owes, in the order in which it comes.
     struct Owed {
         enum class Kind { preparation, answer, sync } kind;
@@ -103,7 +111,9 @@ class Link {
     void try_servers();
     void connect();
     void not_connected(const std::string& why);
-    void resume_all(std::vector<std::coroutine_handle<>>& waiters);
+    void give_up_waiting(Clock::time_point now);
+    void resume_waiting_for_open();
+    static void resume_all(std::vector<std::coroutine_handle<>>& waiters);
 
     Loop& loop_;
     Servers& servers_;
@@ -126,7 +136,7 @@ class Link {
     bool is_away_ = false;             ///< no server let us in, the last time that all were tried
     std::chrono::milliseconds pause_;  ///< after a round in vain
     Clock::time_point next_round_;
-    std::vector<std::coroutine_handle<>> waiting_for_open_;
+    std::vector<Opening> waiting_for_open_;
 };
 
 }  // namespace stoa::db::postgres

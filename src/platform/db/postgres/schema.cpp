@@ -17,6 +17,8 @@ const Query kHasRecord{"select 1 where to_regclass('schema_migrations') is not n
 const Query kRecorded{"select name, checksum from schema_migrations order by applied_at, name"};
 const Query kRecord{
     "insert into schema_migrations (name, checksum, applied_at) values ($1, $2, $3)"};
+const Query kTables{
+    "select quote_ident(tablename) from pg_tables where schemaname = $1 order by tablename"};
 const Query kHasSchema{"select 1 from pg_namespace where nspname = $1"};
 
 const OnRow kIgnore = [](const Row&) {};
@@ -27,10 +29,11 @@ bool has_row(Direct& connection, const Query& query, std::span<const Value> valu
     return has;
 }
 
-void make_schema(Direct& connection, std::string_view schema) {
+}  // namespace
+
+bool has_schema(Direct& connection, std::string_view schema) {
     const std::array<Value, 1> name{std::string(schema)};
-    if (has_row(connection, kHasSchema, name)) return;
-    connection.execute(fmt::format("create schema {}", schema));
+    return has_row(connection, kHasSchema, name);
 }
 
 std::vector<Migration> missing_steps(Direct& connection, std::span<const std::string> folders) {
@@ -42,13 +45,22 @@ std::vector<Migration> missing_steps(Direct& connection, std::span<const std::st
     return pending(migrations(folders), recorded);
 }
 
-}  // namespace
+void lock_tables(Direct& connection, std::string_view schema) {
+    const std::array<Value, 1> name{std::string(schema)};
+    std::string tables;
+    connection.run(kTables, name, [&](const Row& row) {
+        tables += fmt::format("{}{}", tables.empty() ? "" : ", ", row.text(0));
+    });
+    connection.execute(fmt::format("lock table {} in share row exclusive mode", tables));
+}
 
 void migrate(Direct& connection, std::string_view schema, std::span<const std::string> folders) {
     try {
         connection.execute("begin");
         connection.run(kAlone, {}, kIgnore);
-        make_schema(connection, schema);
+        if (!has_schema(connection, schema)) {
+            connection.execute(fmt::format("create schema {}", schema));
+        }
         const auto missing = missing_steps(connection, folders);
         if (!missing.empty()) connection.run(kMakeRecord, {}, kIgnore);
         for (const Migration& step : missing) {

@@ -61,7 +61,7 @@ std::string element(const std::vector<std::string>& list, std::size_t server) {
 
 }  // namespace
 
-Servers::Servers(const std::string& uri, std::string_view schema) : schema_(schema) {
+Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted) : schema_(schema) {
     Settings settings = settings_of(uri);
     const auto hosts = split(taken(settings, "host"));
     const auto addresses = split(taken(settings, "hostaddr"));
@@ -76,7 +76,7 @@ Servers::Servers(const std::string& uri, std::string_view schema) : schema_(sche
         places_.push_back({element(hosts, i), element(addresses, i), element(ports, i)});
     }
     database_ = settings["dbname"];
-    settings["target_session_attrs"] = "read-write";
+    settings["target_session_attrs"] = wanted == Wanted::primary ? "read-write" : "any";
     settings["application_name"] = fmt::format("stoa {}", schema);
     settings["client_encoding"] = "UTF8";
     settings["options"] +=

@@ -15,11 +15,16 @@ namespace stoa::db::postgres {
 /// may name several: `postgresql://user@host1:5432,host2:5432/stoa`. What it leaves out, the environment gives (PGPASSWORD, …).
 ///
 /// Servers are tried one by one, each with a time of its own, where libpq itself would wait for a silent one as long as the network
-/// does. One that takes no writes (a replica) does not let in.
+/// does.
 class Servers {
   public:
+    enum class Wanted {
+        primary,  ///< one that takes writes: no other lets us in
+        any,      ///< a replica will do
+    };
+
     /// `schema` is where names without one are looked up. Throws std::runtime_error, with what to do, if the URI can't be read.
-    Servers(const std::string& uri, std::string_view schema);
+    Servers(const std::string& uri, std::string_view schema, Wanted wanted = Wanted::primary);
 
     std::size_t count() const { return places_.size(); }
 

@@ -3,6 +3,7 @@
 #include "platform/db/postgres/run.hpp"
 #include "platform/problem.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -21,6 +22,9 @@ constexpr int kMostLostRuns = 3;
 constexpr int kMostClashes = 10;
 /// A constraint that is still broken then is so by the request itself.
 constexpr int kMostViolations = 2;
+/// Where there are replicas to read from, a primary that says nothing is not waited for as long as elsewhere.
+constexpr std::chrono::milliseconds kReadPatience = 1'000ms;
+constexpr std::chrono::milliseconds kWaitForPrimary = 250ms;
 /// Between tries to write while writes fail.
 constexpr auto kBetweenTries = 500ms;
 
@@ -39,6 +43,11 @@ Problem not_known() {
     return Problem::status(500,
                            "The database was lost: whether this was kept is not known. Look before "
                            "sending it again.");
+}
+
+std::chrono::milliseconds read_patience(const Shared& shared,
+                                        const PostgresSession::Bounds& bounds) {
+    return shared.servers.count() > 1 ? std::min(bounds.patience, kReadPatience) : bounds.patience;
 }
 
 int most_runs(const Failure& failure) {
@@ -71,13 +80,17 @@ class Queued {
 PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds)
     : shared_(shared),
       bounds_(bounds),
-      reader_(loop, shared.servers, bounds.patience),
+      reader_(loop, shared.servers, read_patience(shared, bounds)),
+      replica_reader_(loop, shared.any_servers, read_patience(shared, bounds), 1),
       writers_(loop, shared.servers, bounds.writers, bounds.queue, bounds.patience) {
     loop.at_turn_end([this] {
-        if (reader_.has_open_batch()) reader_.sync();
+        for (Link* link : {&reader_, &replica_reader_}) {
+            if (link->has_open_batch()) link->sync();
+        }
     });
     loop.every(100ms, [this]() -> Task<> {
         reader_.check_time();
+        replica_reader_.check_time();
         writers_.check_time();
         co_return;
     });
@@ -93,6 +106,7 @@ void PostgresSession::must_have_room() {
 }
 
 Task<> PostgresSession::check() {
+    co_await reader_.opened(bounds_.patience);
     co_await one<std::int64_t>(kAnything);
     if (!is_failing_) co_return;
     const auto now = Clock::now();
@@ -103,6 +117,7 @@ Task<> PostgresSession::check() {
 }
 
 Task<bool> PostgresSession::leads(Topic work) {
+    co_await reader_.opened(bounds_.patience);
     const auto leads = co_await one<std::int64_t>(kLead, static_cast<std::int64_t>(work.hash));
     co_return leads == 1;
 }
@@ -123,17 +138,17 @@ Task<> PostgresSession::run_each(const Query& query, std::span<const Value> valu
 
 /// Runs all of them, one batch if need be after the other. The rows come in their order: what is not done is what comes last.
 Task<> PostgresSession::read(std::vector<Statement>& statements) {
-    if (!reader_.has_room(statements.size())) {
-        ++shared_.refused;
-        throw Problem::unavailable("Too many reads are waiting; try again shortly.", 1s);
-    }
     auto next = statements.begin();
     int lost = 0;
     while (next != statements.end()) {
-        co_await reader_.opened();
+        Link* const link = co_await readable();
+        if (!link->has_room(static_cast<std::size_t>(statements.end() - next))) {
+            ++shared_.refused;
+            throw Problem::unavailable("Too many reads are waiting; try again shortly.", 1s);
+        }
         for (auto statement = next; statement != statements.end(); ++statement) {
             statement->outcome = Outcome::waiting;
-            reader_.send(*statement);
+            link->send(*statement);
         }
         bool is_lost = false;
         for (auto statement = next; statement != statements.end(); ++statement) {
@@ -148,6 +163,20 @@ Task<> PostgresSession::read(std::vector<Statement>& statements) {
     }
 }
 
+/// The connection that reads go over now.
+Task<Link*> PostgresSession::readable() {
+    const bool has_others = shared_.servers.count() > 1;
+    const auto patience = has_others ? kWaitForPrimary : bounds_.patience;
+    try {
+        co_await reader_.opened(patience);
+        co_return &reader_;
+    } catch (const Problem&) {
+        if (!has_others) throw;
+    }
+    co_await replica_reader_.opened(bounds_.patience);
+    co_return &replica_reader_;
+}
+
 Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
     std::optional<Queued> queued(shared_);
     const Writers::Lease lease = co_await writers_.lease();
@@ -155,7 +184,7 @@ Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
     int lost = 0;
     int failed = 0;
     while (true) {
-        co_await lease.link().opened();
+        co_await lease.link().opened(bounds_.patience);
         std::vector<Topic> changed;
         Run run(lease.link(), changed);
         std::exception_ptr error;

@@ -13,9 +13,11 @@ namespace stoa::db::postgres {
 
 /// What the sessions of a database share.
 struct Shared {
-    Shared(const std::string& uri, std::string_view schema) : servers(uri, schema) {}
+    Shared(const std::string& uri, std::string_view schema)
+        : servers(uri, schema), any_servers(uri, schema, Servers::Wanted::any) {}
 
     Servers servers;
+    Servers any_servers;
     Changes changes;
     std::atomic<std::uint64_t> transactions = 0;
     std::atomic<std::uint64_t> refused = 0;
@@ -27,7 +29,11 @@ struct Shared {
 /// each of which has one for itself from its begin to its commit.
 ///
 /// A write runs again, from its beginning, where that can have no second effect: it clashed with another (which its next run
-/// sees), or the connection was lost before its commit was sent, or afterwards if it is repeatable. A read runs again when the connection is lost.
+/// sees), or the connection was lost before its commit was sent, or afterwards if it is repeatable. A read runs again when the connection is
+/// lost.
+///
+/// While no server takes writes, reads are answered by one that does not, if the URI names several. Nothing is acknowledged meanwhile, so what
+/// is read there is as of the last moment before or, where a replica lags behind, shortly before that.
 class PostgresSession final : public Session {
   public:
     struct Bounds {
@@ -50,10 +56,12 @@ class PostgresSession final : public Session {
 
   private:
     Task<> read(std::vector<Statement>& statements);
+    Task<Link*> readable();
 
     Shared& shared_;
     const Bounds bounds_;
     Link reader_;
+    Link replica_reader_;  ///< while the primary is away
     Writers writers_;
     bool is_failing_ = false;  ///< whether the last write was not kept
     std::chrono::steady_clock::time_point next_try_;

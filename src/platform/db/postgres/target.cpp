@@ -28,6 +28,9 @@ const Query kCount{
     fmt::format("insert into {0} (table_name, rows) values ($1, $2) "
                 "on conflict (table_name) do update set rows = {0}.rows + excluded.rows",
                 kFilling)};
+const Query kTables{
+    "select quote_ident(tablename) from pg_tables where schemaname = current_schema() "
+    "and tablename <> 'schema_migrations'"};
 // The sequence of an identity; quoted, as a name in SQL is.
 const Query kLastNumber{
     "select coalesce(pg_sequence_last_value(pg_get_serial_sequence(quote_ident($1), "
@@ -64,12 +67,12 @@ void keep_others_away(Direct& connection, std::string_view schema) {
 
 bool is_being_filled(Direct& connection) { return has_row(connection, kIsBeingFilled); }
 
-Target::Target(const Options& options) {
+Target::Target(const Options& options, const std::set<std::string>& tables) {
     const Servers servers(options.uri, options.name);
     connection_ = std::make_unique<Direct>(servers, options.patience);
     keep_others_away(*connection_, options.name);
     migrate(*connection_, options.name, options.migrations);
-    tables_ = tables_of(*connection_);
+    tables_ = tables_of(*connection_, tables);
 }
 
 Target::~Target() = default;
@@ -87,9 +90,16 @@ bool Target::is_empty() {
 }
 
 void Target::begin() {
+    connection_->execute("begin");
+    std::string all;
+    connection_->run(kTables, {}, [&](const Row& row) {
+        all += fmt::format("{}{}", all.empty() ? "" : ", ", row.text(0));
+    });
+    connection_->execute(fmt::format("truncate {}", all));
     connection_->execute(fmt::format(
         "create table {} (table_name text collate \"C\" primary key, rows bigint not null)",
         kFilling));
+    connection_->execute("commit");
 }
 
 Target::Progress Target::progress(const Table& table) {
@@ -137,7 +147,7 @@ void Target::analyze() {
 Pages Target::pages(const Table& table) {
     const auto run = [this](const Query& query, std::span<const Value> values,
                             const OnRow& on_row) { connection_->run(query, values, on_row); };
-    return Pages(table, run);
+    return {table, run};
 }
 
 void Target::finish() { connection_->execute(fmt::format("drop table {}", kFilling)); }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,9 @@ class Direct;
 /// std::runtime_error.
 class Target {
   public:
-    /// Makes the schema and brings it up to date. Throws, with what to do, if the database can't be used or somebody else
+    /// For these tables; others there are of use to the engine alone. Makes the schema and brings it up to date. Throws, with what to do, if the database can't be used or somebody else
     /// moves rows there.
-    explicit Target(const Options& options);
+    Target(const Options& options, const std::set<std::string>& tables);
     ~Target();
     Target(const Target&) = delete;
     Target& operator=(const Target&) = delete;
@@ -38,7 +39,7 @@ class Target {
     /// None stands before one that its rows refer to.
     const std::vector<Table>& tables() const { return tables_; }
 
-    /// From `empty` to `begun`.
+    /// From `empty` to `begun`. What a server that started there noted for itself is forgotten.
     void begin();
 
     /// How far a table was filled.

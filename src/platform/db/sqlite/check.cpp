@@ -14,7 +14,6 @@ namespace stoa::db::sqlite {
 
 namespace {
 
-constexpr std::size_t kExamples = 10;
 constexpr std::string_view kUnreadable = "it can't be read: the reason stands in the log";
 
 // It ends at the hundredth thing it finds; one row, "ok", says that there is nothing.
@@ -27,18 +26,13 @@ const Query kAnything{"select 1 from sqlite_master limit 1"};
 const Rule kWhole{"the file is whole", kIntegrity};
 const Rule kReferences{"every reference leads somewhere", kForeignKeys};
 
-void note(Finding& finding, std::string_view what) {
-    ++finding.breaches;
-    if (finding.examples.size() < kExamples) finding.examples.emplace_back(what);
-}
-
 Finding look(Connection& connection, const Rule& rule) {
     Finding finding;
-    const auto on_row = [&](const Row& row) { note(finding, row.text(0)); };
+    const auto on_row = [&](const Row& row) { finding.note(row.text(0)); };
     try {
         connection.run(rule.breaches, {}, on_row);
     } catch (const Problem&) {
-        note(finding, kUnreadable);
+        finding.note(kUnreadable);
     }
     return finding;
 }
@@ -49,7 +43,7 @@ Finding look_at_file(Connection& connection) {
     bool is_empty = true;
     const auto on_row = [&](const Row&) { is_empty = false; };
     if (finding.is_sound()) connection.run(kAnything, {}, on_row);
-    if (finding.is_sound() && is_empty) note(finding, "it is empty");
+    if (finding.is_sound() && is_empty) finding.note("it is empty");
     return finding;
 }
 
@@ -82,7 +76,7 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
         connection.emplace(file, Connection::Use::look);
         whole = look_at_file(*connection);
     } catch (const Problem&) {
-        note(whole, kUnreadable);
+        whole.note(kUnreadable);
     }
     progress.ended(whole);
     if (!whole.is_sound()) return;

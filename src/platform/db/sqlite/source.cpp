@@ -79,6 +79,12 @@ Source::Source(const Options& options)
     must_be_current(file_, options);
 }
 
+std::set<std::string> Source::tables() const {
+    std::set<std::string> names;
+    run_once(file_, kColumns, {}, [&](const Row& row) { names.emplace(row.text(0)); });
+    return names;
+}
+
 void Source::must_have(std::span<const Table> tables) const {
     Names here;
     run_once(file_, kColumns, {},
@@ -118,7 +124,7 @@ Pages Source::pages(const Table& table, std::optional<Key> after) const {
                                                 const OnRow& on_row) {
         run_on(*connection, file, query, values, on_row);
     };
-    return Pages(table, run, std::move(after));
+    return {table, run, std::move(after)};
 }
 
 }  // namespace stoa::db::sqlite

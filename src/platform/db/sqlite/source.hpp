@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <span>
+#include <string>
 
 namespace stoa::db::sqlite {
 
@@ -17,6 +19,9 @@ class Source {
   public:
     /// Throws if another process has it, or if its schema is not the program's.
     explicit Source(const Options& options);
+
+    /// All of them but the engine's own.
+    std::set<std::string> tables() const;
 
     /// Throws unless it has these tables and no others, each with these columns and no others.
     void must_have(std::span<const Table> tables) const;

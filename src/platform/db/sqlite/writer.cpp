@@ -100,7 +100,11 @@ void Writer::must_have_room_locked() {
 
 Statistics Writer::statistics() const {
     const std::lock_guard lock(mutex_);
-    return {transactions_, commits_, checkpoints_, refused_, waiting_.size()};
+    return {.transactions = transactions_,
+            .commits = commits_,
+            .checkpoints = checkpoints_,
+            .refused = refused_,
+            .queued = waiting_.size()};
 }
 
 void Writer::loop() {
