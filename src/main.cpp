@@ -58,6 +58,7 @@ int run(int argc, char** argv) {
     stoa::add_keys(app);
     stoa::add_import(app);
     stoa::add_check(app);
+    stoa::add_migrate_data(app);
     stoa::add_openapi(app);
     try {
         name_the_unknown(app, argc, argv);

@@ -14,5 +14,6 @@ void add_import(CLI::App& app);
 void add_user(CLI::App& app);
 void add_keys(CLI::App& app);
 void add_check(CLI::App& app);
+void add_migrate_data(CLI::App& app);
 
 }  // namespace stoa

@@ -1,5 +1,6 @@
 #include "platform/db/postgres/database.hpp"
 
+#include "platform/db/postgres/filling.hpp"
 #include "platform/db/postgres/schema.hpp"
 #include "platform/db/postgres/session.hpp"
 
@@ -16,6 +17,14 @@ namespace {
 const Query kClaim{"insert into owner (id, seal) values (1, $1) on conflict do nothing"};
 const Query kOwner{"select seal from owner"};
 
+void must_be_whole(Direct& connection, std::string_view schema) {
+    if (!is_being_filled(connection)) return;
+    throw std::runtime_error(
+        fmt::format("the schema '{}' in the database has not all its rows yet: let 'stoa "
+                    "migrate-data' come to its end, or run it again if it was interrupted",
+                    schema));
+}
+
 class PostgresDatabase final : public Database {
   public:
     explicit PostgresDatabase(const Options& options)
@@ -23,6 +32,7 @@ class PostgresDatabase final : public Database {
           bounds_{options.writers, options.queue, options.patience} {
         Direct connection(shared_.servers, options.patience);
         migrate(connection, options.name, options.migrations);
+        must_be_whole(connection, options.name);
     }
 
     std::unique_ptr<Session> session(Loop& loop) override {

@@ -36,20 +36,23 @@ bool Direct::connect(const Servers& servers, std::size_t server, std::string& wh
     auto next = PGRES_POLLING_WRITING;
     while (next == PGRES_POLLING_WRITING || next == PGRES_POLLING_READING) {
         if (PQstatus(connection_.get()) == CONNECTION_BAD) break;
-        if (!wait(next == PGRES_POLLING_WRITING, until)) {
+        if (!wait(next == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, until)) {
             why_not = fmt::format("no answer within {} ms", patience_.count());
             return false;
         }
         next = PQconnectPoll(connection_.get());
     }
     why_not = error_of(connection_.get());
-    return next == PGRES_POLLING_OK;
+    if (next != PGRES_POLLING_OK) return false;
+    PQsetnonblocking(connection_.get(), 1);  // or what is sent waits for ever
+    return true;
 }
 
 void Direct::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
     const Parameters parameters(values);
     PQsendQueryParams(connection_.get(), query.sql.c_str(), parameters.count(), parameters.types(),
                       parameters.texts(), nullptr, nullptr, 0);
+    PQsetSingleRowMode(connection_.get());
     finish(on_row);
 }
 
@@ -58,28 +61,76 @@ void Direct::execute(const std::string& sql) {
     finish([](const Row&) {});
 }
 
+void Direct::begin_copy(const std::string& sql) {
+    PQsendQuery(connection_.get(), sql.c_str());
+    flush();
+    const Result result = next_result();
+    if (PQresultStatus(result.get()) != PGRES_COPY_IN) throw Failure(result.get());
+}
+
+void Direct::send(std::string_view data) {
+    const auto until = Clock::now() + patience_;
+    int sent = 0;
+    while (sent == 0) {
+        sent = PQputCopyData(connection_.get(), data.data(), static_cast<int>(data.size()));
+        if (sent < 0) throw std::runtime_error(error_of(connection_.get()));
+        if (sent == 0) await(POLLOUT, until);
+    }
+    flush();  // so that libpq keeps no more than this
+}
+
+void Direct::end_copy() {
+    const auto until = Clock::now() + patience_;
+    int sent = 0;
+    while (sent == 0) {
+        sent = PQputCopyEnd(connection_.get(), nullptr);
+        if (sent < 0) throw std::runtime_error(error_of(connection_.get()));
+        if (sent == 0) await(POLLOUT, until);
+    }
+    finish([](const Row&) {});
+}
+
 /// Takes the results of what was sent.
 void Direct::finish(const OnRow& on_row) {
-    const auto until = Clock::now() + patience_;
-    while (true) {
-        while (PQisBusy(connection_.get()) != 0) {
-            if (!wait(false, until)) {
-                throw std::runtime_error(
-                    fmt::format("the database gives no answer within {} ms", patience_.count()));
-            }
-            if (PQconsumeInput(connection_.get()) == 0) break;
-        }
-        const Result result(PQgetResult(connection_.get()), PQclear);
-        if (!result) return;
+    flush();
+    while (const Result result = next_result()) {
         const auto status = PQresultStatus(result.get());
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) throw Failure(result.get());
+        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
+            status != PGRES_SINGLE_TUPLE) {
+            throw Failure(result.get());
+        }
         read_rows(result.get(), on_row);
     }
 }
 
+/// Waits for it; none: there are no more.
+Result Direct::next_result() {
+    const auto until = Clock::now() + patience_;
+    while (PQisBusy(connection_.get()) != 0) {
+        await(POLLIN, until);
+        if (PQconsumeInput(connection_.get()) == 0) break;
+    }
+    return {PQgetResult(connection_.get()), PQclear};
+}
+
+/// Waits until all is with the kernel. What the server says meanwhile is taken, or neither side would go on.
+void Direct::flush() {
+    const auto until = Clock::now() + patience_;
+    while (PQflush(connection_.get()) == 1) {
+        await(POLLIN | POLLOUT, until);
+        if (PQconsumeInput(connection_.get()) == 0) break;
+    }
+}
+
+void Direct::await(short events, Clock::time_point until) {
+    if (wait(events, until)) return;
+    throw std::runtime_error(
+        fmt::format("the database gives no answer within {} ms", patience_.count()));
+}
+
 /// False when the time is up.
-bool Direct::wait(bool to_write, Clock::time_point until) {
-    pollfd socket{PQsocket(connection_.get()), static_cast<short>(to_write ? POLLOUT : POLLIN), 0};
+bool Direct::wait(short events, Clock::time_point until) {
+    pollfd socket{PQsocket(connection_.get()), events, 0};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()).count();
     return ::poll(&socket, 1, static_cast<int>(std::max<std::int64_t>(left, 0))) > 0;
 }
