@@ -26,6 +26,8 @@ User seen_by(const Caller& caller, User user) {
 Task<> Service::must_be_logged_in(db::Transaction& tx, Caller caller) {
     if (caller.session().empty()) co_return;
     const SessionId id(caller.session());
+    // Or it could end between this look and what comes of it.
+    co_await Store::must_be_alone_with(tx, *caller.user());
     const auto session = co_await Store::session(tx, id, Timestamp::now());
     if (!session) throw Problem::bad_token("The token's session has ended.");
 }

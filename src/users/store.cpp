@@ -85,7 +85,8 @@ const Query kEndOldest{
 // Index: sessions_by_end. A few at a time, so that no log-in pays for a month's.
 const Query kForgetExpired{
     "delete from sessions where id in "
-    "(select id from sessions where expires_at <= $1 order by expires_at limit 10)"};
+    "(select id from sessions where expires_at <= $1 order by expires_at limit 10) "
+    "and expires_at <= $1"};
 
 const Query kKeptSession{
     "select u.username, u.role, s.token_hash from sessions s join users u on u.name = s.name "
@@ -101,12 +102,10 @@ const Query kRenewSession{
 
 const Query kEndSession{"delete from sessions where id = $1 returning 1"};
 
-const Query kEndSessionsOf{"delete from sessions where name = $1"};
+const Query kEndStolenSession{
+    "delete from sessions where id = $1 and token_hash <> $2 returning 1"};
 
-/// What ends a user's sessions, and what begins one if nothing has, run one after the other.
-Task<> must_be_alone_with(db::Transaction& tx, Username name) {
-    return tx.lock(db::topic("user", name.lower()));
-}
+const Query kEndSessionsOf{"delete from sessions where name = $1"};
 
 const Query kMisnamed{
     "select username from users where name <> lower(username) "
@@ -162,6 +161,10 @@ Task<std::optional<User>> Store::set_earned(db::Transaction& tx, Username name, 
     co_return user;
 }
 
+Task<> Store::must_be_alone_with(db::Transaction& tx, Username name) {
+    return tx.lock(db::topic("user", name.lower()));
+}
+
 Task<std::optional<Account>> Store::set_role(db::Transaction& tx, Username name, Role role) {
     co_await must_be_alone_with(tx, name);
     co_await end_sessions_of(tx, name);
@@ -186,7 +189,8 @@ Task<std::optional<User>> Store::deactivate(db::Transaction& tx, Username name, 
 }
 
 Task<std::optional<User>> Store::reactivate(db::Transaction& tx, Username name) {
-    return tx.one<User>(kReactivate, name.lower());
+    co_await must_be_alone_with(tx, name);
+    co_return co_await tx.one<User>(kReactivate, name.lower());
 }
 
 Task<std::vector<Leaver>> Store::leavers(db::Executor& db, Timestamp before) {
@@ -225,6 +229,11 @@ Task<bool> Store::renew_session(db::Transaction& tx, SessionId id, std::string b
 
 Task<bool> Store::end_session(db::Transaction& tx, SessionId id) {
     const auto ended = co_await tx.one<std::int64_t>(kEndSession, id);
+    co_return ended.has_value();
+}
+
+Task<bool> Store::end_stolen_session(db::Transaction& tx, SessionId id, std::string token_hash) {
+    const auto ended = co_await tx.one<std::int64_t>(kEndStolenSession, id, token_hash);
     co_return ended.has_value();
 }
 

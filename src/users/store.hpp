@@ -62,6 +62,9 @@ class Store {
                                                 KarmaTotal total,
                                                 std::optional<KarmaVersion> version);
 
+    /// What ends a user's sessions, what begins one if nothing has, and what a session must be there for run one after the other.
+    static Task<> must_be_alone_with(db::Transaction& tx, Username name);
+
     /// Sets a role, and ends the user's sessions: their tokens tell the one before.
     static Task<std::optional<Account>> set_role(db::Transaction& tx, Username name, Role role);
 
@@ -100,6 +103,9 @@ class Store {
 
     /// False if it was not there.
     static Task<bool> end_session(db::Transaction& tx, SessionId id);
+    /// Ends a session whose newest token is not the given one; false if it is, or there is none.
+    static Task<bool> end_stolen_session(db::Transaction& tx, SessionId id, std::string token_hash);
+
     static Task<> end_sessions_of(db::Transaction& tx, Username name);
 
     /// What must hold of these tables.

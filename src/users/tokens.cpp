@@ -176,7 +176,11 @@ Task<http::Created<Tokens>> Service::renew(Renewal renewal, const http::Write& w
             is_newest = false;
         }
     }
-    const auto end = [&](db::Transaction& tx) { return Store::end_session(tx, given.session); };
+    // What was read before may be old.
+    const std::string token_hash = sha256_base64url(given.secret);
+    const auto end = [&](db::Transaction& tx) {
+        return Store::end_stolen_session(tx, given.session, token_hash);
+    };
     co_await db_.write(end);
     throw no_session();
 }

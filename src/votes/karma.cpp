@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
+#include <span>
 
 namespace stoa::votes {
 
@@ -14,6 +16,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kBatch = 100;  // as many as a list of posts may be asked for
+/// Posts that are credited in one transaction: where others write meanwhile, votes on them wait for it.
+constexpr std::size_t kTogether = 10;
 /// Of each quarter of a second, so that a backlog leaves the thread to its requests; a server that ends waits for it, too.
 constexpr auto kLongest = 100ms;
 /// After what could not be done.
@@ -53,17 +57,22 @@ Task<std::size_t> Karma::settle() {
     const auto authors = co_await authors_of(due);
     if (!authors) co_return due.size();
     const auto now = Timestamp::now();
-    const auto settle_all = [&](db::Transaction& tx) -> Task<std::size_t> {
-        for (const PostId post : due) {
+    std::span<const PostId> some;
+    const auto settle_some = [&](db::Transaction& tx) -> Task<std::size_t> {
+        for (const PostId post : some) {
             const bool is_mine = co_await Store::settled(tx, post);
             const auto author = authors->find(post);
             if (is_mine && author != authors->end()) {
                 co_await Store::credit(tx, post, author->second, now);
             }
         }
-        co_return due.size();
+        co_return some.size();
     };
-    co_return co_await db_.write(settle_all);
+    for (std::size_t begin = 0; begin < due.size(); begin += kTogether) {
+        some = std::span(due).subspan(begin, std::min(kTogether, due.size() - begin));
+        co_await db_.write(settle_some);
+    }
+    co_return due.size();
 }
 
 /// Of those posts that are there; nothing if the posts service does not say.

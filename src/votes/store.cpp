@@ -85,7 +85,7 @@ const Query kUntold{"select " + db::columns<Earned>() +
                     " from earned where told is distinct from total and author > $1 "
                     "order by author limit $2"};
 
-const Query kNoteTold{"update earned set told = $2 where author = $1"};
+const Query kNoteTold{"update earned set told = $2 where author = $1 and version = $3"};
 
 // What answers depend on: the counts of a post, those of all.
 db::Topic one(PostId post) { return db::topic("tally", post.value()); }
@@ -230,7 +230,7 @@ Task<std::vector<Earned>> Store::untold(std::string after, std::size_t most) {
 }
 
 Task<> Store::note_told(db::Transaction& tx, Earned earned) {
-    return tx.execute(kNoteTold, earned.author, earned.total);
+    return tx.execute(kNoteTold, earned.author, earned.total, earned.version);
 }
 
 std::span<const db::Rule> Store::rules() {

@@ -15,6 +15,7 @@ constexpr std::size_t kMostTold = 1'000;
 /// Clocks of machines may differ by less than this: milliseconds.
 constexpr std::int64_t kWindow = 15'000;
 constexpr std::int64_t kKept = 60'000;
+constexpr std::size_t kMostProcesses = 10'000;  // that were there since the start
 
 struct Entry {
     std::string process;
@@ -67,7 +68,11 @@ Task<> LimitExchange::tell(Timestamp now) {
 }
 
 Task<> LimitExchange::hear(Timestamp now) {
-    const auto entries = co_await db_.all<Entry>(kHear, now.milliseconds - kWindow, process_);
+    // In a transaction, so that it is the primary that is asked.
+    const auto read = [&](db::Transaction& tx) {
+        return tx.all<Entry>(kHear, now.milliseconds - kWindow, process_);
+    };
+    const auto entries = co_await db_.write(read);
     std::map<std::string, std::int64_t> heard;
     for (const Entry& entry : entries) {
         const auto before = heard_.find(entry.process);
@@ -76,8 +81,8 @@ Task<> LimitExchange::hear(Timestamp now) {
         auto& last = heard[entry.process];
         last = std::max({last, entry.round, before == heard_.end() ? 0 : before->second});
     }
-    // Of who has told nothing for a while nothing is left to be heard, either.
-    heard_ = std::move(heard);
+    if (heard_.size() > kMostProcesses) heard_.clear();
+    for (const auto& [process, round] : heard) heard_[process] = round;
 }
 
 void LimitExchange::take_away(std::string_view bucket, std::int64_t tokens) {

@@ -6,8 +6,6 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <string_view>
 
@@ -49,28 +47,30 @@ std::string field(const PGresult* result, int code) {
     return text ? text : "";
 }
 
+std::string without_end_of_line(std::string text) {
+    text.erase(text.find_last_not_of('\n') + 1);
+    return text;
+}
+
 std::string message_of(const PGresult* result) {
-    std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (message.empty()) message = PQresultErrorMessage(result);
-    message.erase(message.find_last_not_of('\n') + 1);
-    return message;
+    const std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
+    return without_end_of_line(message.empty() ? PQresultErrorMessage(result) : message);
 }
 
 }  // namespace
 
 Failure::Failure(const PGresult* result)
-    : std::runtime_error(message_of(result)), sqlstate_(field(result, PG_DIAG_SQLSTATE)) {}
+    : std::runtime_error(message_of(result)), sqlstate_(field(result, PG_DIAG_SQLSTATE)) {
+    // Without a state it comes from libpq: the connection is gone.
+    const std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    ends_connection_ = sqlstate_.empty() || severity == "FATAL" || severity == "PANIC";
+}
 
 bool Failure::is_a_clash() const {
     return sqlstate_ == kSerializationFailure || sqlstate_ == kDeadlock || is_a_violation();
 }
 
-bool Failure::is_of_the_server() const {
-    // Without a state it comes from libpq: the connection is gone.
-    static constexpr std::array kEnds = {"57P01", "57P02", "57P03", "57P05"};
-    return sqlstate_.empty() || sqlstate_.starts_with("08") || sqlstate_ == kReadOnly ||
-           std::find(kEnds.begin(), kEnds.end(), sqlstate_) != kEnds.end();
-}
+bool Failure::is_of_the_server() const { return ends_connection_ || sqlstate_ == kReadOnly; }
 
 void Failure::throw_as_problem(const std::string& sql) const {
     const std::string told = fmt::format("PostgreSQL: {} ({}) in: {}", what(), sqlstate_, sql);
@@ -89,6 +89,10 @@ void Failure::throw_as_problem(const std::string& sql) const {
         throw Problem::unavailable("The database can't be used at the moment.", 5s);
     }
     throw std::logic_error(told);
+}
+
+std::string error_of(const PGconn* connection) {
+    return without_end_of_line(PQerrorMessage(connection));
 }
 
 void read_rows(const PGresult* result, const OnRow& on_row) {

@@ -10,7 +10,7 @@
 
 namespace stoa::db::postgres {
 
-/// What a server says went wrong with a statement. Does not leave the engine: see as_problem().
+/// What a server says went wrong with a statement. Does not leave the engine: see throw_as_problem().
 class Failure : public std::runtime_error {
   public:
     explicit Failure(const PGresult* result);
@@ -32,7 +32,11 @@ class Failure : public std::runtime_error {
 
   private:
     std::string sqlstate_;
+    bool ends_connection_ = false;
 };
+
+/// What libpq says last went wrong with a connection.
+std::string error_of(const PGconn* connection);
 
 /// Gives every row of a result.
 void read_rows(const PGresult* result, const OnRow& on_row);

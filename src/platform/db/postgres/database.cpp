@@ -13,6 +13,9 @@ namespace stoa::db::postgres {
 
 namespace {
 
+// A step may go through a large table, or wait for another process's.
+constexpr std::chrono::minutes kMigrationPatience{60};
+
 // The first one stays.
 const Query kClaim{"insert into owner (id, seal) values (1, $1) on conflict do nothing"};
 const Query kOwner{"select seal from owner"};
@@ -28,9 +31,10 @@ void must_be_whole(Direct& connection, std::string_view schema) {
 class PostgresDatabase final : public Database {
   public:
     explicit PostgresDatabase(const Options& options)
-        : shared_(options.uri, options.name),
+        : shared_(options.uri, options.name, options.patience),
           bounds_{options.writers, options.queue, options.patience} {
-        Direct connection(shared_.servers, options.patience);
+        Servers servers(options.uri, options.name);
+        Direct connection(servers, kMigrationPatience);
         migrate(connection, options.name, options.migrations);
         must_be_whole(connection, options.name);
     }

@@ -9,11 +9,7 @@ namespace stoa::db::postgres {
 
 namespace {
 
-std::string error_of(PGconn* connection) {
-    std::string text = PQerrorMessage(connection);
-    text.erase(text.find_last_not_of('\n') + 1);
-    return text;
-}
+constexpr std::chrono::seconds kConnectPatience{5};
 
 }  // namespace
 
@@ -31,13 +27,13 @@ Direct::Direct(const Servers& servers, std::chrono::milliseconds patience) : pat
 }
 
 bool Direct::connect(const Servers& servers, std::size_t server, std::string& why_not) {
-    const auto until = Clock::now() + patience_;
+    const auto until = Clock::now() + kConnectPatience;
     connection_ = servers.connect(server);
     auto next = PGRES_POLLING_WRITING;
     while (next == PGRES_POLLING_WRITING || next == PGRES_POLLING_READING) {
         if (PQstatus(connection_.get()) == CONNECTION_BAD) break;
         if (!wait(next == PGRES_POLLING_WRITING ? POLLOUT : POLLIN, until)) {
-            why_not = fmt::format("no answer within {} ms", patience_.count());
+            why_not = fmt::format("no answer within {} s", kConnectPatience.count());
             return false;
         }
         next = PQconnectPoll(connection_.get());
@@ -50,19 +46,23 @@ bool Direct::connect(const Servers& servers, std::size_t server, std::string& wh
 
 void Direct::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
     const Parameters parameters(values);
-    PQsendQueryParams(connection_.get(), query.sql.c_str(), parameters.count(), parameters.types(),
-                      parameters.texts(), nullptr, nullptr, 0);
+    must_be_sent(PQsendQueryParams(connection_.get(), query.sql.c_str(), parameters.count(),
+                                   parameters.types(), parameters.texts(), nullptr, nullptr, 0));
     PQsetSingleRowMode(connection_.get());
     finish(on_row);
 }
 
 void Direct::execute(const std::string& sql) {
-    PQsendQuery(connection_.get(), sql.c_str());
+    must_be_sent(PQsendQuery(connection_.get(), sql.c_str()));
     finish([](const Row&) {});
 }
 
+void Direct::must_be_sent(int was_sent) {
+    if (was_sent != 1) throw std::runtime_error(error_of(connection_.get()));
+}
+
 void Direct::begin_copy(const std::string& sql) {
-    PQsendQuery(connection_.get(), sql.c_str());
+    must_be_sent(PQsendQuery(connection_.get(), sql.c_str()));
     flush();
     const Result result = next_result();
     if (PQresultStatus(result.get()) != PGRES_COPY_IN) throw Failure(result.get());

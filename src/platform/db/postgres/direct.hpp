@@ -10,7 +10,8 @@
 
 namespace stoa::db::postgres {
 
-/// A connection for a command or a start, whose calls wait; but none for longer than `patience` for the server to go on.
+/// A connection for a command or a start, whose calls wait; but none for longer than `patience` for the server to go on, nor for more than some
+/// seconds for each server to let us in.
 class Direct {
   public:
     /// Throws std::runtime_error, with what to do, if no server lets us in.
@@ -31,6 +32,7 @@ class Direct {
   private:
     using Clock = std::chrono::steady_clock;
 
+    void must_be_sent(int was_sent);
     bool connect(const Servers& servers, std::size_t server, std::string& why_not);
     void finish(const OnRow& on_row);
     Result next_result();

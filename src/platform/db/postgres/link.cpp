@@ -17,26 +17,13 @@ using namespace std::chrono_literals;
 /// Statements that may wait for their answers; fewer where more come than are answered.
 constexpr std::size_t kMostOwed = 8'192;
 constexpr std::size_t kMostOwedLate = 256;
-/// For one server to let us in.
-constexpr auto kConnectPatience = 1'500ms;
-constexpr auto kShortestPause = 100ms;
-constexpr auto kLongestPause = 1'000ms;
+constexpr std::string_view kNotPrepared = "26000";
 
-// The first digits of the log's current file name, in hexadecimal; there is none to be asked for on a replica.
-const Query kTimeline{
-    "select case when pg_is_in_recovery() then 0 "
-    "else ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint end"};
 const Query kProbe{"select 1"};
 
 /// A prepared statement's name on the server: by the query's address, which is its identity.
 std::string name_of(const Query& query) {
     return fmt::format("{}", static_cast<const void*>(&query));
-}
-
-std::string error_of(const Handle& connection) {
-    std::string text = connection ? PQerrorMessage(connection.get()) : "there is no memory";
-    text.erase(text.find_last_not_of('\n') + 1);
-    return text;
 }
 
 }  // namespace
@@ -49,30 +36,9 @@ Link::Link(Loop& loop, Servers& servers, const Bounds& bounds)
           timeline_ = row.integer(0);
           if (!servers_.note_timeline(timeline_)) is_useless_ = true;
       }),
-      pause_(kShortestPause) {}
+      pause_(kFirstPause) {}
 
 Link::~Link() = default;
-
-Task<> Link::opened(std::chrono::milliseconds within) {
-    struct Opened {
-        bool await_ready() const noexcept {
-            return link.state_ == State::open || link.state_ == State::stuck || link.is_away_;
-        }
-        void await_suspend(std::coroutine_handle<> waiter) const {
-            link.waiting_for_open_.push_back({waiter, until});
-            if (link.state_ == State::closed) link.try_servers();
-        }
-        void await_resume() const noexcept {}
-        Link& link;
-        Clock::time_point until;
-    };
-    if (is_of_an_old_primary()) give_up("another server is the primary now");
-    const Opened now{*this, Clock::now() + within};
-    co_await now;
-    if (state_ != State::open) {
-        throw Problem::unavailable("The database can't be reached at the moment.", 5s);
-    }
-}
 
 void Link::send(Statement& statement) {
     if (state_ == State::open) {
@@ -123,17 +89,15 @@ void Link::probe() {
     sync();
 }
 
-/// Answered before all else that is sent on this connection.
-void Link::ask_timeline() {
-    timeline_ = 0;
-    timeline_asked_.emplace(Statement{kTimeline, {}, on_timeline_});
-    send(*timeline_asked_);
-    sync();
-}
-
-bool Link::is_of_an_old_primary() const {
-    const bool is_connected = state_ == State::open || state_ == State::stuck;
-    return is_connected && timeline_ != 0 && timeline_ < servers_.timeline();
+void Link::on_notice(void* self, const PGresult* notice) {
+    auto& link = *static_cast<Link*>(self);
+    const Failure told(notice);
+    const char* const severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (!severity || std::string_view(severity) != "WARNING") return;
+    spdlog::warn("PostgreSQL: {} ({})", told.what(), told.sqlstate());
+    if (!link.owed_.empty() && link.owed_.front().statement) {
+        link.owed_.front().statement->was_warned = true;
+    }
 }
 
 void Link::sync() {
@@ -164,7 +128,7 @@ void Link::on_ready() {
 
 std::string Link::why_useless() const {
     return timeline_ < servers_.timeline() ? "another server is the primary now"
-                                           : error_of(connection_);
+                                           : error_of(connection_.get());
 }
 
 void Link::take_answers() {
@@ -225,6 +189,12 @@ void Link::take_failure(const PGresult* result) {
     if (!statement) {
         spdlog::debug("PostgreSQL: {} ({}) in: {}", failure.what(), failure.sqlstate(),
                       owed_.front().query ? owed_.front().query->sql : "");
+        return;
+    }
+    if (failure.sqlstate() == kNotPrepared) {
+        // Its preparation was in a batch of which something else failed.
+        prepared_.erase(owed_.front().query);
+        owed_.front().outcome = Statement::Outcome::skipped;
         return;
     }
     owed_.front().outcome = is_useless_ ? Statement::Outcome::lost : Statement::Outcome::failed;
@@ -299,6 +269,7 @@ void Link::check_time() {
 void Link::is_silent(const std::string& why) {
     if (bounds_.gives_up) {
         give_up(why);
+        servers_.note_away(why);
         // The others first: it may stay silent.
         server_ = (server_ + 1) % servers_.count();
         return;
@@ -307,81 +278,6 @@ void Link::is_silent(const std::string& why) {
     state_ = State::stuck;
     batch_ = 0;
     forget_waiters();
-}
-
-void Link::give_up_waiting(Clock::time_point now) {
-    std::vector<std::coroutine_handle<>> late;
-    std::erase_if(waiting_for_open_, [&](const Opening& opening) {
-        if (opening.until > now) return false;
-        late.push_back(opening.waiter);
-        return true;
-    });
-    resume_all(late);
-}
-
-void Link::resume_waiting_for_open() {
-    std::vector<std::coroutine_handle<>> waiters;
-    for (const Opening& opening : waiting_for_open_) waiters.push_back(opening.waiter);
-    waiting_for_open_.clear();
-    resume_all(waiters);
-}
-
-/// Tries all servers, the last one first that let us in.
-void Link::try_servers() {
-    tried_ = 0;
-    why_not_.clear();
-    state_ = State::connecting;
-    connect();
-}
-
-void Link::connect() {
-    give_up_at_ = Clock::now() + kConnectPatience;
-    connection_ = servers_.connect(server_);
-    if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
-        not_connected(error_of(connection_));
-        return;
-    }
-    watch_ = loop_.watch(PQsocket(connection_.get()), [this] { on_ready(); });
-    watch_->want_write();
-}
-
-void Link::go_on_connecting() {
-    // It may go on with another socket, of the same number even.
-    watch_.reset();
-    const auto next = PQconnectPoll(connection_.get());
-    if (next == PGRES_POLLING_FAILED) {
-        not_connected(error_of(connection_));
-        return;
-    }
-    watch_ = loop_.watch(PQsocket(connection_.get()), [this] { on_ready(); });
-    if (next == PGRES_POLLING_WRITING) watch_->want_write();
-    if (next != PGRES_POLLING_OK) return;
-    PQsetnonblocking(connection_.get(), 1);
-    PQenterPipelineMode(connection_.get());
-    state_ = State::open;
-    last_server_ = server_;
-    if (servers_.are_primaries()) ask_timeline();
-    is_away_ = false;
-    servers_.note_reached(server_);
-    pause_ = kShortestPause;
-    resume_waiting_for_open();
-}
-
-void Link::not_connected(const std::string& why) {
-    why_not_ += fmt::format("{}{}: {}", why_not_.empty() ? "" : "; ", servers_.name(server_), why);
-    watch_.reset();
-    connection_.reset();
-    server_ = (server_ + 1) % servers_.count();
-    if (++tried_ < servers_.count()) {
-        connect();
-        return;
-    }
-    state_ = State::closed;
-    is_away_ = true;
-    servers_.note_away(why_not_);
-    next_round_ = Clock::now() + pause_;
-    pause_ = std::min<std::chrono::milliseconds>(pause_ * 2, kLongestPause);
-    resume_waiting_for_open();
 }
 
 }  // namespace stoa::db::postgres

@@ -33,6 +33,7 @@ struct Statement {
     const OnRow& on_row;
     Outcome outcome = Outcome::waiting;
     std::exception_ptr error = nullptr;  ///< a Failure, or what `on_row` threw
+    bool was_warned = false;             ///< by a notice of the server's
     std::coroutine_handle<> waiter = {};
 };
 
@@ -83,6 +84,11 @@ class Link {
     /// Whether it waits for an answer that nobody waits for any more: it can't be used.
     bool is_stuck() const { return state_ == State::stuck; }
 
+    /// Looks for a server that lets us in, if it does not do so already.
+    void find_again() {
+        if (state_ == State::closed && !is_away_) try_servers();
+    }
+
     /// To be called before it is opened: tries this server last.
     void avoid(std::size_t server) {
         if (state_ == State::closed) server_ = (server + 1) % servers_.count();
@@ -106,6 +112,8 @@ class Link {
 
   private:
     using Clock = std::chrono::steady_clock;
+    static constexpr std::chrono::milliseconds kFirstPause{100};  ///< after a round in vain
+
     enum class State { closed, connecting, open, stuck };
 
     /// Who waits until it is open.
@@ -135,6 +143,7 @@ class Link {
     void answered();
     void tell(const Owed& owed, Statement::Outcome outcome);
     void ask_timeline();
+    static void on_notice(void* self, const PGresult* notice);
     bool is_of_an_old_primary() const;
     void give_up(const std::string& why);
     void close();

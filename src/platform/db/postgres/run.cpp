@@ -71,10 +71,10 @@ Task<Run::Ending> Run::end(bool is_well) {
     co_await answered;
     if (failure_) co_return Ending::failed;
     if (!commits) co_return Ending::undone;
-    if (last.outcome == Outcome::lost) co_return Ending::in_doubt;
-    if (last.outcome == Outcome::done) co_return Ending::committed;
+    // A warning is how the server says that it has not waited for the replica.
+    if (last.outcome == Outcome::done && !last.was_warned) co_return Ending::committed;
     note(last);
-    co_return is_lost_ ? Ending::lost : Ending::failed;
+    co_return failure_ && !is_lost_ ? Ending::failed : Ending::in_doubt;
 }
 
 }  // namespace stoa::db::postgres

@@ -17,6 +17,7 @@ const Query kHasRecord{"select 1 where to_regclass('schema_migrations') is not n
 const Query kRecorded{"select name, checksum from schema_migrations order by applied_at, name"};
 const Query kRecord{
     "insert into schema_migrations (name, checksum, applied_at) values ($1, $2, $3)"};
+const Query kIsUtf8{"select 1 where current_setting('server_encoding') = 'UTF8'"};
 const Query kTables{
     "select quote_ident(tablename) from pg_tables where schemaname = $1 order by tablename"};
 const Query kHasSchema{"select 1 from pg_namespace where nspname = $1"};
@@ -56,6 +57,11 @@ void lock_tables(Direct& connection, std::string_view schema) {
 
 void migrate(Direct& connection, std::string_view schema, std::span<const std::string> folders) {
     try {
+        if (!has_row(connection, kIsUtf8, {})) {
+            throw std::runtime_error(
+                "the database is not in UTF-8: make one with 'create database … encoding ''UTF8'' "
+                "template template0'");
+        }
         connection.execute("begin");
         connection.run(kAlone, {}, kIgnore);
         if (!has_schema(connection, schema)) {
@@ -72,10 +78,13 @@ void migrate(Direct& connection, std::string_view schema, std::span<const std::s
         }
         connection.execute("commit");
     } catch (const Failure& failure) {
-        throw std::runtime_error(fmt::format(
-            "can't make the schema '{}' in the database: {} ({}); the role needs the right to "
-            "create schemas there (grant create on database … to …)",
-            schema, failure.what(), failure.sqlstate()));
+        const bool lacks_right = failure.sqlstate() == "42501";
+        throw std::runtime_error(
+            fmt::format("can't make the schema '{}' in the database: {} ({}){}", schema,
+                        failure.what(), failure.sqlstate(),
+                        lacks_right ? "; the role needs the right to create schemas there (grant "
+                                      "create on database … to …)"
+                                    : ""));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "platform/db/postgres/servers.hpp"
 
+#include "platform/json/integer.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -14,19 +16,20 @@ namespace {
 
 using Settings = std::map<std::string, std::string>;
 
+std::runtime_error unreadable(std::string_view why) {
+    return std::runtime_error(fmt::format(
+        "can't read the database's address: {}; give postgresql://USER@HOST:PORT/DATABASE, with "
+        "% and two hexadecimal digits for special characters, and the password in PGPASSWORD or a "
+        "passfile",
+        why));
+}
+
 /// The URI's settings, and libpq's own for what it leaves out.
 Settings settings_of(const std::string& uri) {
-    char* error = nullptr;
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> given(
-        PQconninfoParse(uri.c_str(), &error), PQconninfoFree);
-    const std::unique_ptr<char, decltype(&PQfreemem)> message(error, PQfreemem);
-    if (!given) {
-        std::string why = message ? message.get() : "there is no memory";
-        why.erase(why.find_last_not_of('\n') + 1);
-        throw std::runtime_error(fmt::format(
-            "can't read the database's address: {}; give postgresql://USER@HOST:PORT/DATABASE",
-            why));
-    }
+        PQconninfoParse(uri.c_str(), nullptr), PQconninfoFree);
+    // libpq's own words would repeat parts of it, a password perhaps.
+    if (!given) throw unreadable("it is no URI of PostgreSQL's");
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> defaults(PQconndefaults(),
                                                                                 PQconninfoFree);
     Settings settings;
@@ -36,6 +39,16 @@ Settings settings_of(const std::string& uri) {
         }
     }
     return settings;
+}
+
+/// What a connection sets at its begin, whatever the server's or the role's defaults are. Not statement_timeout: a commit that waits for the
+/// synchronous replica is not to be ended.
+std::string options_of(std::string_view schema, std::chrono::milliseconds patience) {
+    // A process that hangs must not hold its locks for ever.
+    return fmt::format(
+        " -c search_path={} -c default_transaction_isolation=read\\ committed "
+        "-c lock_timeout={} -c idle_in_transaction_session_timeout={}",
+        schema, patience.count() * 4 / 5, patience.count() * 2);
 }
 
 /// Takes a setting out of them.
@@ -61,7 +74,8 @@ std::string element(const std::vector<std::string>& list, std::size_t server) {
 
 }  // namespace
 
-Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted)
+Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted,
+                 std::chrono::milliseconds patience)
     : schema_(schema), are_primaries_(wanted == Wanted::primary) {
     Settings settings = settings_of(uri);
     const auto hosts = split(taken(settings, "host"));
@@ -70,8 +84,13 @@ Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted)
     const std::size_t servers = std::max(hosts.size(), addresses.size());
     for (const auto* list : {&hosts, &addresses, &ports}) {
         if (list->size() == 1 || list->size() == servers) continue;
-        throw std::runtime_error(
-            "can't read the database's address: it has not as many ports as hosts");
+        throw unreadable("it has not as many ports as hosts");
+    }
+    for (const std::string& port : ports) {
+        if (!port.empty() && !parse_integer(port)) throw unreadable("a port is no number");
+    }
+    for (const std::string& host : hosts) {
+        if (host.find('@') != std::string::npos) throw unreadable("a host has an @ in it");
     }
     for (std::size_t i = 0; i < servers; ++i) {
         places_.push_back({element(hosts, i), element(addresses, i), element(ports, i)});
@@ -84,8 +103,7 @@ Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted)
     settings.try_emplace("keepalives_count", "3");
     settings["application_name"] = fmt::format("stoa {}", schema);
     settings["client_encoding"] = "UTF8";
-    settings["options"] +=
-        fmt::format("{}-c search_path={}", settings["options"].empty() ? "" : " ", schema);
+    settings["options"] += options_of(schema, patience);
     common_.assign(settings.begin(), settings.end());
 }
 

@@ -3,6 +3,7 @@
 #include "platform/db/postgres/handles.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -24,8 +25,10 @@ class Servers {
         any,      ///< a replica will do
     };
 
-    /// `schema` is where names without one are looked up. Throws std::runtime_error, with what to do, if the URI can't be read.
-    Servers(const std::string& uri, std::string_view schema, Wanted wanted = Wanted::primary);
+    /// `schema` is where names without one are looked up; `patience`: for an answer (0: any time). A server that is still there ends what waits
+    /// for a lock a little earlier, as it would not notice that nobody waits for it any more. Throws std::runtime_error, with what to do, if the URI can't be read.
+    Servers(const std::string& uri, std::string_view schema, Wanted wanted = Wanted::primary,
+            std::chrono::milliseconds patience = {});
 
     /// Whether each that lets us in takes writes.
     bool are_primaries() const { return are_primaries_; }
@@ -45,6 +48,7 @@ class Servers {
 
     /// Says in the log, once for all connections, that no server lets us in, and that one does again. From any thread.
     void note_away(const std::string& why);
+    bool is_away() const { return is_away_; }
     void note_reached(std::size_t server);
 
   private:

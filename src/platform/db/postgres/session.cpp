@@ -18,14 +18,13 @@ using Clock = std::chrono::steady_clock;
 using Outcome = Statement::Outcome;
 
 /// How often something is run that can't be at first: a read, a write whose connection is lost, one that runs into others.
-constexpr int kMostReadRuns = 3;
+constexpr int kMostReadRuns = 5;
 constexpr int kMostLostRuns = 3;
 constexpr int kMostClashes = 10;
 /// A constraint that is still broken then is so by the request itself.
 constexpr int kMostViolations = 2;
 /// Where there are replicas to read from, a primary that says nothing is not waited for as long as elsewhere.
 constexpr std::chrono::milliseconds kReadPatience = 1'000ms;
-constexpr std::chrono::milliseconds kWaitForPrimary = 250ms;
 /// Between tries to write while writes fail.
 constexpr auto kBetweenTries = 500ms;
 constexpr auto kBetweenProbes = 1s;
@@ -50,11 +49,6 @@ Problem not_known() {
 std::chrono::milliseconds read_patience(const Shared& shared,
                                         const PostgresSession::Bounds& bounds) {
     return shared.servers.count() > 1 ? std::min(bounds.patience, kReadPatience) : bounds.patience;
-}
-
-int most_runs(const Failure& failure) {
-    if (!failure.is_a_clash()) return 1;
-    return failure.is_a_violation() ? kMostViolations : kMostClashes;
 }
 
 /// Counts a write that waits for a connection.
@@ -156,8 +150,10 @@ Task<> PostgresSession::run_each(const Query& query, std::span<const Value> valu
 /// Runs all of them, one batch if need be after the other. The rows come in their order: what is not done is what comes last.
 Task<> PostgresSession::read(std::vector<Statement>& statements) {
     auto next = statements.begin();
-    int lost = 0;
+    const auto until = Clock::now() + 2 * bounds_.patience;
+    int runs = 0;
     while (next != statements.end()) {
+        if (runs++ == kMostReadRuns || Clock::now() > until) throw away();
         Link* const link = co_await readable();
         if (!link->has_room(static_cast<std::size_t>(statements.end() - next))) {
             ++shared_.refused;
@@ -165,17 +161,14 @@ Task<> PostgresSession::read(std::vector<Statement>& statements) {
         }
         for (auto statement = next; statement != statements.end(); ++statement) {
             statement->outcome = Outcome::waiting;
+            statement->waiter = {};
             link->send(*statement);
         }
-        bool is_lost = false;
         for (auto statement = next; statement != statements.end(); ++statement) {
             const Answered answered{*statement};
             co_await answered;
-            is_lost = is_lost || statement->outcome == Outcome::lost;
         }
         while (next != statements.end() && next->outcome == Outcome::done) ++next;
-        // What was skipped is as good as not sent.
-        if (is_lost && ++lost == kMostReadRuns) throw away();
         if (next != statements.end() && next->outcome == Outcome::failed) throw_failure(*next);
     }
 }
@@ -183,13 +176,16 @@ Task<> PostgresSession::read(std::vector<Statement>& statements) {
 /// The connection that reads go over now.
 Task<Link*> PostgresSession::readable() {
     const bool has_others = shared_.servers.count() > 1;
-    const auto patience = has_others ? kWaitForPrimary : bounds_.patience;
-    try {
-        co_await reader_.opened(patience);
-        co_return &reader_;
-    } catch (const Problem&) {
-        if (!has_others) throw;
+    if (reader_.is_open() || !has_others || !shared_.servers.is_away()) {
+        try {
+            co_await reader_.opened(bounds_.patience);
+            co_return &reader_;
+        } catch (const Problem&) {
+            // What one connection has not found another may have.
+            if (!has_others || !shared_.servers.is_away()) throw;
+        }
     }
+    reader_.find_again();
     replica_reader_.avoid(reader_.server());
     co_await replica_reader_.opened(bounds_.patience);
     co_return &replica_reader_;
@@ -199,9 +195,12 @@ Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
     std::optional<Queued> queued(shared_);
     const Writers::Lease lease = co_await writers_.lease();
     queued.reset();
+    const auto until = Clock::now() + 2 * bounds_.patience;
     int lost = 0;
-    int failed = 0;
+    int clashes = 0;
+    int violations = 0;
     while (true) {
+        if (Clock::now() > until) throw away();
         co_await lease.link().opened(bounds_.patience);
         std::vector<Topic> changed;
         Run run(lease.link(), changed);
@@ -221,7 +220,11 @@ Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
             case Run::Ending::undone:
                 std::rethrow_exception(error);
             case Run::Ending::failed:
-                if (++failed >= most_runs(*run.failure())) run.throw_failure();
+                if (!run.failure()->is_a_clash()) run.throw_failure();
+                if (run.failure()->is_a_violation() && ++violations == kMostViolations) {
+                    run.throw_failure();
+                }
+                if (++clashes == kMostClashes) run.throw_failure();
                 break;
             case Run::Ending::in_doubt:
                 if (repeatable == Repeatable::no) throw not_known();

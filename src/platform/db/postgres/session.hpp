@@ -13,8 +13,9 @@ namespace stoa::db::postgres {
 
 /// What the sessions of a database share.
 struct Shared {
-    Shared(const std::string& uri, std::string_view schema)
-        : servers(uri, schema), any_servers(uri, schema, Servers::Wanted::any) {}
+    Shared(const std::string& uri, std::string_view schema, std::chrono::milliseconds patience)
+        : servers(uri, schema, Servers::Wanted::primary, patience),
+          any_servers(uri, schema, Servers::Wanted::any, patience) {}
 
     Servers servers;
     Servers any_servers;
