@@ -219,6 +219,8 @@ void Link::tell(const Owed& owed, Statement::Outcome outcome) {
 void Link::give_up(const std::string& why) {
     if (state_ == State::closed) return;
     spdlog::warn("the connection to {} is given up: {}", servers_.name(server_), why);
+    // It would let us in again.
+    if (is_of_an_old_primary()) server_ = (server_ + 1) % servers_.count();
     close();
 }
 

@@ -130,7 +130,8 @@ Task<bool> PostgresSession::leads(Topic work) {
     reader_.send(statement);
     const Answered answered{statement};
     co_await answered;
-    co_return statement.outcome == Outcome::done&& leads;
+    const bool is_answered = statement.outcome == Outcome::done;
+    co_return is_answered&& leads;
 }
 
 Task<> PostgresSession::run(const Query& query, std::span<const Value> values,
