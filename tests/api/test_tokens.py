@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import math
 import re
 import time
 
@@ -90,20 +91,24 @@ def test_every_refused_log_in_is_refused_in_the_same_words(secure):
 
 def test_a_log_in_is_refused_in_the_same_time_for_an_unknown_name_and_a_wrong_password(start_server):
     server = start_server(settings={"auth": "required", "password-memory": 32768, "password-passes": 2})
-    name = sign_up(server)["username"]
+    known, unknown, impossible = sign_up(server)["username"], a_name(), "no name at all"
 
     def seconds(username: str) -> float:
-        """The least of several: the rest is what else the machine does."""
-        times = []
-        for _ in range(7):
-            started = time.perf_counter()
-            assert refusal(server, username, PASSWORD + "!").status_code == 401
-            times.append(time.perf_counter() - started)
-        return min(times)
+        started = time.perf_counter()
+        assert refusal(server, username, PASSWORD + "!").status_code == 401
+        return time.perf_counter() - started
 
-    known, unknown, impossible = seconds(name), seconds(a_name()), seconds("no name at all")
-    assert known > 0.01, "too fast for a hash"
-    assert unknown == pytest.approx(known, rel=0.4) and impossible == pytest.approx(known, rel=0.4)
+    def alike() -> bool:
+        return max(least.values()) < 1.4 * min(least.values())
+
+    # In turn, and the least of several: the rest is what else the machine does.
+    least = dict.fromkeys((known, unknown, impossible), math.inf)
+    for tries in range(40):
+        least = {name: min(so_far, seconds(name)) for name, so_far in least.items()}
+        if tries > 5 and alike():
+            break
+    assert least[known] > 0.01, "too fast for a hash"
+    assert alike(), least
 
 
 # Which tokens are accepted.
