@@ -66,6 +66,7 @@ class Executor {
     Task<std::vector<T>> each(const Query& query, std::vector<Key> keys) {
         std::vector<T> rows;
         std::vector<Value> values;
+        values.reserve(keys.size());
         for (const Key& key : keys) values.push_back(to_value(key));
         const OnRow keep = [&](const Row& row) { rows.push_back(read_row<T>(row)); };
         co_await run_each(query, values, keep);
