@@ -260,6 +260,21 @@ def processes(server, start_module_server) -> list[Server]:
     return [server] if isinstance(Server.engine, Sqlite) else [server, start_module_server(*keys, beside=server)]
 
 
+@pytest.fixture(scope="module")
+def postgres():
+    """A private PostgreSQL for the tests of a module, whatever the engine is."""
+    with PostgreSQL(free_port()) as server:
+        yield server
+
+
+@pytest.fixture
+def uri(postgres):
+    """An empty database there."""
+    uri = postgres.create_database()
+    yield uri
+    postgres.drop_database(uri)
+
+
 @pytest.fixture
 def free_address() -> str:
     """For a process that a test starts by other means."""

@@ -2,23 +2,9 @@
 
 import pytest
 
-from conftest import Server, free_port
-from postgres import PostgreSQL
+from conftest import Server
 from program import assert_refused, run
 from sample import a_post, a_vote
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with PostgreSQL(free_port()) as server:
-        yield server
-
-
-@pytest.fixture
-def uri(postgres):
-    uri = postgres.create_database()
-    yield uri
-    postgres.drop_database(uri)
 
 
 def serve(folder, address, uri):

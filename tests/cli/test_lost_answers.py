@@ -5,9 +5,8 @@ import secrets
 
 import pytest
 
-from conftest import Server, free_port
+from conftest import Server
 from lossy_proxy import LossyProxy
-from postgres import PostgreSQL
 from problem import assert_problem
 from sample import a_post, draft, made
 
@@ -15,22 +14,14 @@ from sample import a_post, draft, made
 PLAIN, KEYED = (1, 2), range(1, 6)
 
 
-@pytest.fixture(scope="module")
-def postgres():
-    with PostgreSQL(free_port()) as server:
-        yield server
-
-
 @pytest.fixture
-def site(postgres, tmp_path, cut_at):
+def site(postgres, uri, tmp_path, cut_at):
     """A server behind such a proxy; and how many posts there are with a title."""
-    uri = postgres.create_database()
     with LossyProxy(postgres.port, cut_at) as proxy:
         server = Server(tmp_path / "data", "--database-writers", "1", service="posts",
                         settings={"database": uri.replace(f":{postgres.port}/", f":{proxy.port}/"), "threads": 1}).start()
         yield server, proxy, lambda title: int(postgres.sql(f"select count(*) from posts where title = '{title}'", uri, "posts"))
         server.stop()
-    postgres.drop_database(uri)
 
 
 @pytest.mark.parametrize("cut_at", PLAIN)

@@ -11,24 +11,9 @@ import pytest
 from accounts import log_in, refusal, renew
 from conftest import BINARY, SECURE, free_port
 from moved_site import SERVICES, Site, alter, assert_same_rows
-from postgres import PostgreSQL
 from program import assert_refused, environment, run, served
 from sample import made
 from waiting import until
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    with PostgreSQL(free_port()) as server:
-        yield server
-
-
-@pytest.fixture
-def uri(postgres):
-    """An empty database."""
-    uri = postgres.create_database()
-    yield uri
-    postgres.drop_database(uri)
 
 
 def migrate(folder, uri, *flags, timeout=120):

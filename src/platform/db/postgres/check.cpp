@@ -30,10 +30,13 @@ void must_be_current(Direct& connection, const Options& options) {
 }
 
 /// Looks and mends in one transaction, which no write comes between.
-Finding hold(Direct& connection, const Options& options, const Rule& rule, bool with_repair) {
+Finding hold(Direct& connection, const Rule& rule, bool with_repair) {
     const bool may_repair = with_repair && !rule.repair.empty();
     connection.execute(may_repair ? "begin" : "begin isolation level repeatable read read only");
-    if (may_repair) lock_tables(connection, options.name);
+    if (may_repair) {
+        connection.execute(
+            fmt::format("lock table {} in share row exclusive mode", list_of_tables(connection)));
+    }
     Finding finding = look(connection, rule);
     if (may_repair && finding.breaches > 0) {
         for (const Query& step : rule.repair) connection.run(step, {}, kIgnore);
@@ -58,7 +61,7 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
     must_be_current(connection, options);
     for (const Rule& rule : rules) {
         progress.begun(rule.says);
-        progress.ended(hold(connection, options, rule, with_repair));
+        progress.ended(hold(connection, rule, with_repair));
     }
 }
 

@@ -52,6 +52,12 @@ void Direct::run(const Query& query, std::span<const Value> values, const OnRow&
     finish(on_row);
 }
 
+bool Direct::has_row(const Query& query, std::span<const Value> values) {
+    bool has = false;
+    run(query, values, [&](const Row&) { has = true; });
+    return has;
+}
+
 void Direct::execute(const std::string& sql) {
     must_be_sent(PQsendQuery(connection_.get(), sql.c_str()));
     finish([](const Row&) {});

@@ -20,6 +20,9 @@ class Direct {
     /// Runs a statement; holds none of its rows. Throws Failure, or std::runtime_error if the server is silent or gone.
     void run(const Query& query, std::span<const Value> values, const OnRow& on_row);
 
+    /// Whether a query gives any row.
+    bool has_row(const Query& query, std::span<const Value> values = {});
+
     /// Runs statements that give no rows and take no values, all or none.
     void execute(const std::string& sql);
 

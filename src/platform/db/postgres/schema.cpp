@@ -19,26 +19,21 @@ const Query kRecord{
     "insert into schema_migrations (name, checksum, applied_at) values ($1, $2, $3)"};
 const Query kIsUtf8{"select 1 where current_setting('server_encoding') = 'UTF8'"};
 const Query kTables{
-    "select quote_ident(tablename) from pg_tables where schemaname = $1 order by tablename"};
+    "select quote_ident(tablename) from pg_tables where schemaname = current_schema() "
+    "and tablename <> 'schema_migrations' order by tablename"};
 const Query kHasSchema{"select 1 from pg_namespace where nspname = $1"};
 
 const OnRow kIgnore = [](const Row&) {};
-
-bool has_row(Direct& connection, const Query& query, std::span<const Value> values) {
-    bool has = false;
-    connection.run(query, values, [&](const Row&) { has = true; });
-    return has;
-}
 
 }  // namespace
 
 bool has_schema(Direct& connection, std::string_view schema) {
     const std::array<Value, 1> name{std::string(schema)};
-    return has_row(connection, kHasSchema, name);
+    return connection.has_row(kHasSchema, name);
 }
 
 std::vector<Migration> missing_steps(Direct& connection, std::span<const std::string> folders) {
-    if (!has_row(connection, kHasRecord, {})) return migrations(folders);
+    if (!connection.has_row(kHasRecord)) return migrations(folders);
     std::vector<Applied> recorded;
     connection.run(kRecorded, {}, [&](const Row& row) {
         recorded.push_back({std::string(row.text(0)), std::string(row.text(1))});
@@ -46,18 +41,17 @@ std::vector<Migration> missing_steps(Direct& connection, std::span<const std::st
     return pending(migrations(folders), recorded);
 }
 
-void lock_tables(Direct& connection, std::string_view schema) {
-    const std::array<Value, 1> name{std::string(schema)};
+std::string list_of_tables(Direct& connection) {
     std::string tables;
-    connection.run(kTables, name, [&](const Row& row) {
+    connection.run(kTables, {}, [&](const Row& row) {
         tables += fmt::format("{}{}", tables.empty() ? "" : ", ", row.text(0));
     });
-    connection.execute(fmt::format("lock table {} in share row exclusive mode", tables));
+    return tables;
 }
 
 void migrate(Direct& connection, std::string_view schema, std::span<const std::string> folders) {
     try {
-        if (!has_row(connection, kIsUtf8, {})) {
+        if (!connection.has_row(kIsUtf8)) {
             throw std::runtime_error(
                 "the database is not in UTF-8: make one with 'create database … encoding ''UTF8'' "
                 "template template0'");

@@ -28,9 +28,6 @@ const Query kCount{
     fmt::format("insert into {0} (table_name, rows) values ($1, $2) "
                 "on conflict (table_name) do update set rows = {0}.rows + excluded.rows",
                 kFilling)};
-const Query kTables{
-    "select quote_ident(tablename) from pg_tables where schemaname = current_schema() "
-    "and tablename <> 'schema_migrations'"};
 // The sequence of an identity; quoted, as a name in SQL is.
 const Query kLastNumber{
     "select coalesce(pg_sequence_last_value(pg_get_serial_sequence(quote_ident($1), "
@@ -39,12 +36,6 @@ const Query kLastNumber{
 const Query kContinueAfter{"select setval(pg_get_serial_sequence(quote_ident($1), $2), $3)"};
 
 const OnRow kIgnore = [](const Row&) {};
-
-bool has_row(Direct& connection, const Query& query) {
-    bool has = false;
-    connection.run(query, {}, [&](const Row&) { has = true; });
-    return has;
-}
 
 /// Who was killed may still be let go by the server: that takes a moment.
 void keep_others_away(Direct& connection, std::string_view schema) {
@@ -65,7 +56,7 @@ void keep_others_away(Direct& connection, std::string_view schema) {
 
 }  // namespace
 
-bool is_being_filled(Direct& connection) { return has_row(connection, kIsBeingFilled); }
+bool is_being_filled(Direct& connection) { return connection.has_row(kIsBeingFilled); }
 
 Target::Target(const Options& options, const std::set<std::string>& tables) {
     const Servers servers(options.uri, options.name);
@@ -85,17 +76,13 @@ Target::State Target::state() {
 bool Target::is_empty() {
     return std::none_of(tables_.begin(), tables_.end(), [this](const Table& table) {
         const Query any(fmt::format("select 1 from {} limit 1", in_quotes(table.name)));
-        return has_row(*connection_, any);
+        return connection_->has_row(any);
     });
 }
 
 void Target::begin() {
     connection_->execute("begin");
-    std::string all;
-    connection_->run(kTables, {}, [&](const Row& row) {
-        all += fmt::format("{}{}", all.empty() ? "" : ", ", row.text(0));
-    });
-    connection_->execute(fmt::format("truncate {}", all));
+    connection_->execute(fmt::format("truncate {}", list_of_tables(*connection_)));
     connection_->execute(fmt::format(
         "create table {} (table_name text collate \"C\" primary key, rows bigint not null)",
         kFilling));

@@ -41,8 +41,6 @@ class Writers {
     /// Throws Problem::unavailable if too many wait.
     void must_have_room();
 
-    std::size_t waiting() const { return line_.size(); }
-
     void check_time();
 
   private:
