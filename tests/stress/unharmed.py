@@ -26,8 +26,8 @@ ALLOCATOR = {"TCMALLOC_AGGRESSIVE_DECOMMIT": "1", "TCMALLOC_MAX_TOTAL_THREAD_CAC
 # Connections that services keep with each other, both ends of which are this process's: a few for each thread.
 KEPT_FILES = 32
 THREADS = 2
-# Those to PostgreSQL for the writes of the services, each opened when it is needed first.
-WRITERS = len(SERVICES) * THREADS * 4
+# Those to PostgreSQL for the writes of the services, each opened when it is needed first: two descriptors each.
+WRITERS = len(SERVICES) * THREADS * 4 * 2
 CACHE = 4  # MiB, the answers that are told again; the default of 64 would hide a leak.
 CONNECTIONS_TO_EACH_DATABASE = 1 + THREADS  # The writer's and each thread's: each may keep every page that was added.
 PROMPT = 2.0  # Seconds for a good request that takes milliseconds, on a machine that does other things too.
