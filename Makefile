@@ -45,7 +45,7 @@ load: build ## USERS=100 simulated users for TIME=60s, then what stands there ag
 
 stress: ## excess load, hostile clients, bogus data, forged tokens; then all is as it was
 	@tools/install-packages build test stress
-	@tools/test stress
+	@tools/test stress $(ARGS)
 
 fuzz: ## invent inputs for all that parses, for SECONDS=60 each
 	@tools/install-packages build fuzz

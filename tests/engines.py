@@ -16,6 +16,14 @@ class Sqlite:
     def content(self, data: Path) -> bytes:
         return b"".join(file.read_bytes() for file in sorted(data.glob("*.db*")))
 
+    def dump(self, data: Path) -> str:
+        """All that is kept, as SQL: the same text each time, unless something was written."""
+        texts = []
+        for file in sorted(data.glob("*.db")):
+            with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+                texts += database.iterdump()
+        return "\n".join(texts)
+
     def alter(self, data: Path, service: str, sql: str) -> None:
         """Does something to a service's tables that the program would not."""
         with closing(sqlite3.connect(data / f"{service}.db")) as database, database:
@@ -39,7 +47,10 @@ class Databases:
         return self.uris[data]
 
     def content(self, data: Path) -> bytes:
-        return self.postgres.dump(self.uris[data]).encode()
+        return self.dump(data).encode()
+
+    def dump(self, data: Path) -> str:
+        return self.postgres.dump(self.uris[data])
 
     def alter(self, data: Path, service: str, sql: str) -> None:
         self.postgres.sql(sql, self.uris[data], service)

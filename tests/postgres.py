@@ -127,7 +127,9 @@ class PostgreSQL:
 
     def dump(self, uri: str) -> str:
         """All that is in a database; bytes as the characters that they are, so that text in them can be found."""
-        return self.run("pg_dump", "--dbname", uri, PGOPTIONS="-c bytea_output=escape")
+        dumped = self.run("pg_dump", "--dbname", uri, PGOPTIONS="-c bytea_output=escape")
+        # Without psql's own commands, which have a random word in them.
+        return "".join(line for line in dumped.splitlines(True) if not line.startswith(("\\restrict", "\\unrestrict")))
 
     def run(self, program: str, *arguments, prefix=(), **variables: str) -> str:
         ended = subprocess.run([*prefix, self.programs / program, *arguments], cwd=self.folder, timeout=60,

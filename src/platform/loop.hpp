@@ -42,7 +42,8 @@ class Loop {
     virtual void every(std::chrono::milliseconds pause, std::function<Task<>()> what) = 0;
 
     /// Calls `on_ready` whenever there is something to read from a descriptor, or its other end is gone. It may end the watch. On
-    /// the loop's thread, or before the loop runs. A watch does not keep a loop running that has nothing else to do.
+    /// the loop's thread, or before the loop runs. The descriptor may be closed meanwhile. Throws std::system_error if there is no descriptor left to
+    /// watch it by. A watch does not keep a loop running that has nothing else to do.
     virtual std::unique_ptr<Watch> watch(int descriptor, std::function<void()> on_ready) {
         static_cast<void>(descriptor);
         static_cast<void>(on_ready);

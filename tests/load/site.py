@@ -11,6 +11,7 @@ ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / "bench"), str(ROOT / "tests/api")]
 
 from harness.servers import Failed, Server, must_be_free  # noqa: E402
+from postgres import PostgreSQL  # noqa: E402
 from waiting import karma_has_settled  # noqa: E402
 
 from .api import Api  # noqa: E402
@@ -22,11 +23,15 @@ CHEAP = {"password-memory": 8, "password-passes": 1}
 
 
 class Site:
-    def __init__(self, binary: Path, folder: Path, cheap_passwords: bool):
+    """On SQLite files, or in a database of `postgres`."""
+
+    def __init__(self, binary: Path, folder: Path, cheap_passwords: bool, postgres: PostgreSQL | None):
         self.binary, self.folder, self.data, self.log = binary, folder, folder / "data", folder / "stoa.log"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.settings = SETTINGS | {"listen": f"127.0.0.1:{self.port}", "data": self.data}
+        self.postgres = postgres
+        self.place = {"data": self.data} | ({"database": postgres.create_database()} if postgres else {})
+        self.settings = SETTINGS | {"listen": f"127.0.0.1:{self.port}"} | self.place
         self.settings |= CHEAP if cheap_passwords else {}
         self.password = secrets.token_hex(12)
         self.server: Server | None = None
@@ -38,14 +43,17 @@ class Site:
         self.run("user", "create", "keeper", "--email", "keeper@example.org", "--admin", given=self.password)
 
     def run(self, *arguments, given: str = "") -> None:
-        command = [self.binary, *arguments, "--data", self.data]
-        ended = subprocess.run(command, input=given, text=True, capture_output=True)
+        ended = self.ended(*arguments, given=given)
         if ended.returncode != 0:
             raise Failed(f"stoa {arguments[0]} ended with {ended.returncode}: {ended.stderr.strip()}")
 
+    def ended(self, *arguments, given: str = "") -> subprocess.CompletedProcess:
+        """Runs one of the program's commands on the data."""
+        return subprocess.run([self.binary, *arguments, *flags(self.place)], input=given, text=True,
+                              capture_output=True)
+
     def start(self) -> None:
-        flags = [text for name, value in self.settings.items() for text in (f"--{name}", str(value))]
-        self.server = Server("stoa", [self.binary, "serve", *flags], self.port, self.log)
+        self.server = Server("stoa", [self.binary, "serve", *flags(self.settings)], self.port, self.log)
         self.server.wait_until_ready("/readyz")
 
     def before(self, told: Told) -> None:
@@ -90,7 +98,7 @@ class Site:
             self.server.stop()
 
     def faults_at_the_end(self) -> list[str]:
-        """Of its end, its log, and its files once it is gone."""
+        """Of its end, its log, and its data once it is gone."""
         faults = []
         if not self.is_up():
             faults.append(f"The server ended by itself, with {self.server.process.returncode}.")
@@ -99,10 +107,20 @@ class Site:
             faults.append(f"The server ended with {self.server.process.returncode} when it was asked to end.")
         if logged := self.log.read_text(errors="replace").splitlines():
             faults.append(f"The server logged {len(logged)} warnings or errors, the first of them: {logged[0]}")
-        checked = subprocess.run([self.binary, "check", "--data", self.data], text=True, capture_output=True)
+        checked = self.ended("check")
         if checked.returncode != 0:
             faults.append(f"stoa check ended with {checked.returncode}: {(checked.stdout + checked.stderr).strip()}")
         return faults
+
+
+    def keep(self) -> None:
+        """What is in the database, which will not stay, to look at in the folder."""
+        if self.postgres:
+            (self.folder / "database.sql").write_text(self.postgres.dump(self.place["database"]))
+
+
+def flags(settings: dict) -> list[str]:
+    return [text for name, value in settings.items() for text in (f"--{name}", str(value))]
 
 
 def free_port() -> int:

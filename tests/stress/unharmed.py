@@ -14,6 +14,7 @@ from pathlib import Path
 
 from accounts import Caller, an_account
 from conftest import BINARY, Server
+from document import SERVICES
 from sample import a_message, a_post, a_post_id, a_user, a_vote, found
 from waiting import until
 
@@ -24,8 +25,10 @@ KEPT = 12 * MIB
 ALLOCATOR = {"TCMALLOC_AGGRESSIVE_DECOMMIT": "1", "TCMALLOC_MAX_TOTAL_THREAD_CACHE_BYTES": str(MIB)}
 # Connections that services keep with each other, both ends of which are this process's: a few for each thread.
 KEPT_FILES = 32
-CACHE = 4  # MiB, the answers that are told again; the default of 64 would hide a leak.
 THREADS = 2
+# Those to PostgreSQL for the writes of the services, each opened when it is needed first: two descriptors each.
+WRITERS = len(SERVICES) * THREADS * 4 * 2
+CACHE = 4  # MiB, the answers that are told again; the default of 64 would hide a leak.
 CONNECTIONS_TO_EACH_DATABASE = 1 + THREADS  # The writer's and each thread's: each may keep every page that was added.
 PROMPT = 2.0  # Seconds for a good request that takes milliseconds, on a machine that does other things too.
 BACK = 20.0  # Seconds until what was closed is let go; the server's own limits are far below.
@@ -81,10 +84,11 @@ def unharmed(*, allocator: dict = ALLOCATOR, **settings):
             # Its word counts as long as nobody else has the folder.
             server.stop()
             assert_log_is_clean(server)
-            assert_data_is_sound(server.data)
+            assert_data_is_sound(server)
         finally:
             if server.process is not None:
                 server.kill()
+            server.engine.forget(server.data)
 
 
 def is_open(server) -> bool:
@@ -150,8 +154,9 @@ def assert_unharmed(server, before: Standing) -> None:
     assert_good_requests_succeed(server)
 
     pid = before.pid
-    assert until(lambda: open_files(pid) <= before.files + KEPT_FILES, BACK), \
-        f"{before.files} open files (and {KEPT_FILES}) were expected, there are {open_files(pid)}"
+    kept = KEPT_FILES + (WRITERS if server.database else 0)
+    assert until(lambda: open_files(pid) <= before.files + kept, BACK), \
+        f"{before.files} open files (and {kept}) were expected, there are {open_files(pid)}"
 
     allowed = KEPT + CACHE * MIB + CONNECTIONS_TO_EACH_DATABASE * (Standing.of(server).data - before.data)
     back = until(lambda: resident(pid) <= before.memory + allowed, BACK)
@@ -159,6 +164,7 @@ def assert_unharmed(server, before: Standing) -> None:
     print(f"\nmemory: {before.memory / MIB:.1f} MiB before, {now / MIB:.1f} after, {peak(pid) / MIB:.1f} at most;",
           f"files: {before.files} before, {open_files(pid)} after")
     assert back, f"{before.memory / MIB:.1f} MiB and {allowed / MIB:.1f} more were expected, not {now / MIB:.1f}"
+
 
 def peak(pid: int) -> int:
     return int(re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())[1]) * 1024
@@ -174,7 +180,8 @@ def assert_log_is_clean(server) -> None:
             assert match[1] != "500", f"no fault inside was expected: {line}"
 
 
-def assert_data_is_sound(data: Path) -> None:
-    """What `stoa check` says of a folder that no server uses."""
-    checked = subprocess.run([BINARY, "check", "--data", data], capture_output=True, text=True, timeout=120)
+def assert_data_is_sound(server) -> None:
+    """What `stoa check` says when the server has ended."""
+    where = ["--database", server.database] if server.database else ["--data", server.data]
+    checked = subprocess.run([BINARY, "check", *where], capture_output=True, text=True, timeout=120)
     assert checked.returncode == 0, f"stoa check was expected to find nothing:\n{checked.stdout}{checked.stderr}"

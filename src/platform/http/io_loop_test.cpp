@@ -1,7 +1,11 @@
 #include "platform/http/io_loop.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
+#include <memory>
 #include <stdexcept>
 
 namespace stoa::http {
@@ -64,6 +68,41 @@ TEST(IoLoopEvery, goes_on_after_a_failure) {
     loop.start_what_is_due();
     EXPECT_EQ(tried, 2);
     EXPECT_FALSE(loop.is_busy());
+}
+
+TEST(IoLoopWatch,
+     of_a_descriptor_that_was_closed_does_not_end_the_watch_of_the_next_one_with_its_number) {
+    IoLoop loop;
+    std::array<int, 2> lost{};
+    std::array<int, 2> open{};
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, lost.data()), 0);
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, open.data()), 0);
+    auto watch_of_lost = loop.watch(lost[0], [] {});
+    ASSERT_EQ(dup2(open[0], lost[0]), lost[0]);  // closes it, and takes its number
+    bool is_heard = false;
+    std::unique_ptr<Watch> watch_of_open = loop.watch(lost[0], [&] {
+        is_heard = true;
+        watch_of_open.reset();
+    });
+    watch_of_lost.reset();
+    ASSERT_EQ(write(open[1], "x", 1), 1);
+    loop.context().run_for(5s);
+    EXPECT_TRUE(is_heard);
+    for (const int descriptor : {lost[0], lost[1], open[0], open[1]}) close(descriptor);
+}
+
+TEST(IoLoopWatch, tells_of_a_connection_whose_descriptor_was_closed_when_its_other_end_goes) {
+    IoLoop loop;
+    std::array<int, 2> ends{};
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), 0);
+    bool is_told = false;
+    std::unique_ptr<Watch> watch = loop.watch(ends[0], [&] {
+        is_told = true;
+        watch.reset();
+    });
+    for (const int descriptor : ends) close(descriptor);
+    loop.context().run_for(5s);
+    EXPECT_TRUE(is_told);
 }
 
 }  // namespace

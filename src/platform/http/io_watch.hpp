@@ -4,18 +4,31 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <functional>
 #include <memory>
+#include <system_error>
 #include <utility>
 
 namespace stoa::http {
 
-/// A descriptor that somebody else opens and closes. Outlives its watch while a handler runs or waits.
+/// What a descriptor that somebody else opens and closes stands for. By a descriptor of its own: the other may be closed at any time (libpq does when a
+/// connection is lost), and its number be another's before the watch ends. Outlives its watch while a handler runs or waits.
 class WatchedDescriptor : public std::enable_shared_from_this<WatchedDescriptor> {
   public:
     WatchedDescriptor(boost::asio::io_context& context, int number, std::function<void()> on_ready)
-        : descriptor_(context.get_executor(), number), on_ready_(std::move(on_ready)) {}
+        : descriptor_(context.get_executor()), on_ready_(std::move(on_ready)) {
+        const int own = fcntl(number, F_DUPFD_CLOEXEC, 0);
+        if (own < 0) throw std::system_error(errno, std::generic_category(), "can't watch it");
+        boost::system::error_code error;
+        descriptor_.assign(own, error);
+        if (!error) return;
+        ::close(own);
+        throw std::system_error(error.value(), std::generic_category(), "can't watch it");
+    }
 
     void wait_to_read() {
         descriptor_.async_wait(Descriptor::wait_read,
@@ -35,8 +48,9 @@ class WatchedDescriptor : public std::enable_shared_from_this<WatchedDescriptor>
                                });
     }
 
+    // Not descriptor_.close(), which trusts that nothing else keeps the socket open: the loop would be told of it again.
     void end() {
-        if (!has_ended()) descriptor_.release();
+        if (!has_ended()) ::close(descriptor_.release());
     }
 
   private:

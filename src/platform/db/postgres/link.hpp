@@ -119,6 +119,7 @@ class Link {
     void flush();
     void on_ready();
     void go_on_connecting();
+    bool is_watched();
     void take_answers();
     void take(const PGresult* result);
     void take_failure(const PGresult* result);

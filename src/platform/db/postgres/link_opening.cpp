@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <system_error>
 
 /// How a link finds a server that lets it in.
 namespace stoa::db::postgres {
@@ -91,8 +92,18 @@ void Link::connect() {
         not_connected(error_of(connection_.get()));
         return;
     }
-    watch_ = loop_.watch(PQsocket(connection_.get()), [this] { on_ready(); });
-    watch_->want_write();
+    if (is_watched()) watch_->want_write();
+}
+
+/// Begins to watch its socket. Where that can't be had, this server is not connected.
+bool Link::is_watched() {
+    try {
+        watch_ = loop_.watch(PQsocket(connection_.get()), [this] { on_ready(); });
+        return true;
+    } catch (const std::system_error& error) {
+        not_connected(error.what());
+        return false;
+    }
 }
 
 void Link::go_on_connecting() {
@@ -103,7 +114,7 @@ void Link::go_on_connecting() {
         not_connected(error_of(connection_.get()));
         return;
     }
-    watch_ = loop_.watch(PQsocket(connection_.get()), [this] { on_ready(); });
+    if (!is_watched()) return;
     if (next == PGRES_POLLING_WRITING) watch_->want_write();
     if (next != PGRES_POLLING_OK) return;
     PQsetnonblocking(connection_.get(), 1);
