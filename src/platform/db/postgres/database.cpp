@@ -31,7 +31,7 @@ void must_be_whole(Direct& connection, std::string_view schema) {
 class PostgresDatabase final : public Database {
   public:
     explicit PostgresDatabase(const Options& options)
-        : shared_(options.uri, options.name, options.patience),
+        : shared_(options.uri, options.name, options.patience, options.slow_query),
           bounds_{options.writers, options.queue, options.patience} {
         Servers servers(options.uri, options.name);
         Direct connection(servers, kMigrationPatience);
@@ -49,7 +49,12 @@ class PostgresDatabase final : public Database {
                 .checkpoints = 0,
                 .refused = shared_.refused,
                 .queued = shared_.queued,
-                .run_again = shared_.run_again};
+                .run_again = shared_.run_again,
+                .lost = shared_.lost,
+                .slow = shared_.slow.count(),
+                .connections = static_cast<std::uint64_t>(shared_.watched.open.load()),
+                .takes_writes = !shared_.servers.is_away(),
+                .commit_time = shared_.commit_time.distribution()};
     }
 
   private:

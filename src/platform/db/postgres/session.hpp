@@ -7,16 +7,29 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 namespace stoa::db::postgres {
 
 /// What the sessions of a database share.
 struct Shared {
-    Shared(const std::string& uri, std::string_view schema, std::chrono::milliseconds patience)
-        : servers(uri, schema, Servers::Wanted::primary, patience),
-          any_servers(uri, schema, Servers::Wanted::any, patience) {}
+    Shared(const std::string& uri, std::string_view schema, std::chrono::milliseconds patience,
+           std::chrono::milliseconds slow_query)
+        : slow(schema, slow_query),
+          servers(uri, schema, Servers::Wanted::primary, patience),
+          any_servers(uri, schema, Servers::Wanted::any, patience) {
+        servers.watch(watched);
+        any_servers.watch(watched);
+    }
 
+    void note_commit(std::chrono::duration<double> time) {
+        const std::lock_guard lock(commit_mutex);
+        commit_time.note(time.count());
+    }
+
+    SlowQueries slow;
+    Servers::Watched watched{slow};
     Servers servers;
     Servers any_servers;
     Changes changes;
@@ -24,6 +37,9 @@ struct Shared {
     std::atomic<std::uint64_t> refused = 0;
     std::atomic<std::uint64_t> queued = 0;
     std::atomic<std::uint64_t> run_again = 0;
+    std::atomic<std::uint64_t> lost = 0;
+    std::mutex commit_mutex;  ///< of who writes commit_time
+    Histogram commit_time{kDurations};
 };
 
 /// An I/O thread's own connections: one for reads, which all requests share, pipelined, a batch for each turn of the loop; a few for writes,
