@@ -255,6 +255,7 @@ def test_answers_that_are_told_again_are_counted(start_server):
 def test_who_asks_for_too_much_is_counted_by_class(start_server):
     server = start_server(settings={"limits": "on", "read-limit": "0.001,2"})
     with server.client() as api:
+        api.headers["X-Forwarded-For"] = "192.0.2.7"
         assert [api.get("/posts").status_code for _ in range(4)] == [200, 200, 429, 429]
     families = metrics(server)
     assert value(families, "stoa_limits_refused_total", **{"class": "read"}) == 2

@@ -61,7 +61,7 @@ def test_it_tells_of_the_process_and_of_each_database(start_server):
     with server.client() as api:
         a_post(api)
     told = status(server)
-    assert re.match(rf"{server.url}  stoa \d+\.\d+\.\d+ \(\S+\), up \d+ s\n", told), told
+    assert re.match(rf"{server.url}  up \d+ s  stoa \d+\.\d+\.\d+ \(\S+\)\n", told), told
     assert re.search(r"^connections +\d+ open of 10000, ", told, re.MULTILINE)
     assert re.search(r"^process +\d+\.\d\d cores, \d+(\.\d)? MiB memory, \d+ files$", told, re.MULTILINE)
     databases = told.split("\n\n")[2].splitlines()[1:]
@@ -97,6 +97,7 @@ def test_on_a_terminal_it_is_drawn_again_and_again(server):
 def test_it_goes_on_to_tell_of_a_server_that_refuses_everything_else(start_server):
     server = start_server("--read-limit", "0.001,1", settings={"limits": "on"})
     with server.client() as api:
+        api.headers["X-Forwarded-For"] = "192.0.2.7"
         found(api.get("/posts"))
         assert api.get("/posts").status_code == 429
     assert "REQUESTS/S" in status(server)

@@ -105,7 +105,8 @@ def test_traces_that_begin_here_are_told_by_the_ratio(start_server, collector):
 def test_a_failure_is_told_as_one(start_server, collector):
     server = start_server("--read-limit", "0.001,1", settings={"otlp-endpoint": collector.url, "limits": "on"})
     with server.client() as api:
-        assert [api.get("/nowhere", headers={"traceparent": SAMPLED}).status_code for _ in range(2)] == [404, 429]
+        api.headers.update({"traceparent": SAMPLED, "X-Forwarded-For": "192.0.2.7"})
+        assert [api.get("/nowhere").status_code for _ in range(2)] == [404, 429]
     assert until(lambda: len(collector.spans()) == 2, 5)
     assert [attributes(span)["http.response.status_code"] for span in collector.spans()] == [404, 429]
     assert {span.name for span in collector.spans()} == {"GET"}, "no path that a client makes up is a name"

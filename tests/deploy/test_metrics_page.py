@@ -8,7 +8,7 @@ import pytest
 from exposed import exposed_by_both
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/metrics.md"
-ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| ([^|]*) \| ([^|]+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\| ([^|]+) \|$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

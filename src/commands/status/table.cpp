@@ -43,17 +43,18 @@ std::string processes(const Reading& now) {
     std::string text;
     const double time =
         std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    std::string version;
-    std::string url;
+    // Of each process its address comes first; all else in any order.
     for (const Sample& sample : now.samples()) {
-        if (sample.name == "url") url = sample.label("url");
-        if (sample.name == "stoa_build_info") {
-            version = fmt::format("{} ({})", sample.label("version"), sample.label("commit"));
+        if (sample.name == "url")
+            text += fmt::format("{}{}", text.empty() ? "" : "\n", sample.label("url"));
+        if (sample.name == "process_start_time_seconds") {
+            text += fmt::format("  up {}", age(time - sample.value));
         }
-        if (sample.name != "process_start_time_seconds") continue;
-        text += fmt::format("{}  stoa {}, up {}\n", url, version, age(time - sample.value));
+        if (sample.name == "stoa_build_info") {
+            text += fmt::format("  stoa {} ({})", sample.label("version"), sample.label("commit"));
+        }
     }
-    return text;
+    return text + "\n";
 }
 
 std::string totals(const Change& change) {
