@@ -1,4 +1,4 @@
-"""Runs what stands in a page as ```console blocks: commands after a `$ `, below each what it prints, `…` for what differs."""
+"""Runs what stands in a page as ```console blocks: commands after `$ `, what they print below, `…` for what differs."""
 
 import os
 import re
@@ -22,14 +22,15 @@ def pattern(output: str) -> str:
     return ".*".join(re.escape(part) for part in output.rstrip("\n").split("…"))
 
 
-def assert_works_as_printed(page: Path, replaced: dict[str, str], folder: Path | None = None, **environment: str) -> int:
-    """Runs all commands of a page in one shell; `replaced`: what stands for something else in them. Gives how many there were."""
+def assert_works_as_printed(page: Path, replaced: dict[str, str], folder: Path | None = None,
+                            **environment: str) -> int:
+    """Runs all commands of a page in one shell; `replaced`: what stands for something else. Gives how many there were."""
     tour = list(steps(page))
     script = "".join(f"{command}\necho; echo '{END}'\n" for command, _ in tour)
     for printed, meant in replaced.items():
         script = script.replace(printed, meant)
-    ended = subprocess.run(["sh"], input=script, cwd=folder, env=os.environ | environment, stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT, text=True, timeout=60, check=True)
+    ended = subprocess.run(["sh"], input=script, cwd=folder, env=os.environ | environment,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=True)
     came = ended.stdout.split(f"{END}\n")
     for (command, output), text in zip(tour, came, strict=False):
         for printed, meant in replaced.items():

@@ -31,7 +31,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             assert self.path == "/v1/traces", self.path
             assert self.headers["Content-Type"] == "application/json", self.headers
-            # Ids are hexadecimal in OTLP's JSON, where that of Protocol Buffers has base64: so they are compared as such.
+            # Ids are hexadecimal in OTLP's JSON, and taken for base64 here.
             export = json_format.Parse(body, ExportTraceServiceRequest(), ignore_unknown_fields=False)
             if self.server.status == 200:
                 self.server.exports.append(export)

@@ -53,7 +53,8 @@ def test_a_request_has_a_line_that_says_what_came_of_it(logged):
     assert re.fullmatch(r"127\.0\.0\.1", line["peer"])
     assert 0 < line["seconds"] < 5 and line["bytes"] > 2
     told = {name: line[name] for name in line if name not in ("time", "peer", "seconds", "bytes")}
-    assert told == {"level": "info", "message": "request", "method": "GET", "path": "/api/v1/posts?limit=5&access_token=…",
+    assert told == {"level": "info", "message": "request", "method": "GET",
+                    "path": "/api/v1/posts?limit=5&access_token=…",
                     "operation": "list_posts", "status": 422, "request_id": MADE["X-Request-Id"], "trace_id": TRACE}
 
 
@@ -76,8 +77,8 @@ def logs_json(tmp_path, *flags: str) -> bool:
     return first.startswith('{"time":"')
 
 
-@pytest.mark.parametrize("flags, is_json", [([], False), (["--log-format", "text"], False), (["--log-format", "json"], True),
-                                            (["--log-format", "auto"], True)])
+@pytest.mark.parametrize("flags, is_json", [
+    ([], False), (["--log-format", "text"], False), (["--log-format", "json"], True), (["--log-format", "auto"], True)])
 def test_the_format_of_a_log_in_a_file(tmp_path, flags, is_json):
     assert logs_json(tmp_path, *flags) == is_json
 
@@ -101,7 +102,8 @@ def test_the_format_of_a_log_on_a_terminal(tmp_path, free_address, log_format, i
 # Slow statements.
 
 LOCK = "lock table posts.posts in access exclusive mode"
-LOCKED = "select count(*) from pg_locks where relation = 'posts.posts'::regclass and mode = 'AccessExclusiveLock' and granted"
+LOCKED = """select count(*) from pg_locks
+            where relation = 'posts.posts'::regclass and mode = 'AccessExclusiveLock' and granted"""
 
 
 @contextmanager

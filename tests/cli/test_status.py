@@ -9,6 +9,7 @@ import pytest
 from collector import heard
 from program import Terminal, assert_refused, run
 from sample import a_post, found
+from waiting import until
 
 SERVICES = ["messages", "posts", "users", "votes"]
 COLUMNS = ["service", "operation", "rate", "4xx", "5xx", "p50", "p99"]
@@ -67,6 +68,17 @@ def test_it_tells_of_the_process_and_of_each_database(start_server):
     databases = told.split("\n\n")[2].splitlines()[1:]
     assert [line.split()[:2] for line in databases] == [[service, "up"] for service in SERVICES]
     assert re.search(r"\d+ KiB", databases[1])
+
+
+def test_a_database_that_is_away_is_told(start_server, postgres, uri):
+    server = start_server(settings={"database": uri})
+    assert "AWAY" not in status(server)
+    postgres.stop()
+    try:
+        assert until(lambda: status(server).count("AWAY") == len(SERVICES), 20)
+    finally:
+        postgres.start()
+    assert until(lambda: "AWAY" not in status(server), 20)
 
 
 def test_several_processes_are_taken_together(start_server):

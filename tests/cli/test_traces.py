@@ -54,8 +54,9 @@ def test_a_sampled_request_is_told_as_a_span(traced, collector):
     assert span.name == "GET /api/v1/posts" and span.kind == 2 and span.status.code == 0
     assert before <= span.start_time_unix_nano <= span.end_time_unix_nano <= time.time_ns()
     assert attributes(span) == {
-        "http.request.method": "GET", "url.path": "/api/v1/posts", "url.scheme": "http", "http.route": "/api/v1/posts",
-        "http.response.status_code": 200, "stoa.operation": "list_posts", "stoa.service": "posts", "stoa.request_id": "r-1"}
+        "http.request.method": "GET", "url.path": "/api/v1/posts", "url.scheme": "http",
+        "http.route": "/api/v1/posts", "http.response.status_code": 200, "stoa.operation": "list_posts",
+        "stoa.service": "posts", "stoa.request_id": "r-1"}
     resource = attributes(collector.exports[0].resource_spans[0].resource)
     assert resource["service.name"] == "stoa" and resource["service.version"]
 

@@ -17,7 +17,8 @@ def check(*command, **environment) -> subprocess.CompletedProcess:
     {}, {"STOA_ADDRESS": "example.org", "STOA_POSTS": "10.0.0.1:8081 10.0.0.2:8081"}], ids=["here", "elsewhere"])
 def test_caddy_takes_its_configuration(tmp_path, environment):
     home = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
-    checked = check("caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile", **home, **environment)
+    command = ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"]
+    checked = check(*command, **home, **environment)
     assert checked.returncode == 0 and "Valid configuration" in checked.stdout + checked.stderr, checked.stderr
 
 
