@@ -51,15 +51,15 @@ void AccessLog::add(const Request& request, const Response& response,
         target = target_;
     }
     LogLine line(lines_, Timestamp::now(), "info", "request");
-    line.add("method", name_of(request.method));
-    line.add("path", target);
-    line.add("operation", request.route ? std::string_view(request.route->operation) : "none");
+    line.add_word("method", name_of(request.method));
+    line.add_word("path", target);
+    line.add_word("operation", request.route ? std::string_view(request.route->operation) : "none");
     line.add("status", std::int64_t{response.status});
     line.add("bytes", static_cast<std::int64_t>(response.body.size()));
     line.add("seconds", duration);
-    line.add("peer", request.peer);
-    line.add("request_id", request.request_id);
-    line.add("trace_id", trace_id_of(request));
+    line.add_word("peer", request.peer);
+    line.add_word("request_id", request.request_id);
+    line.add_word("trace_id", trace_id_of(request));
     line.end();
     if (lines_.size() >= kFlushAt) flush();
 }

@@ -25,7 +25,7 @@ TEST(Exposition, is_read_as_names_labels_and_values) {
 }
 
 TEST(Exposition, is_refused_where_it_is_something_else) {
-    for (const auto* text : {"<html>", "up", "up one", "up{a=\"b 1", "up{a=b} 1", " 1"}) {
+    for (const auto* text : {"<html>", "up", "up one", R"(up{a="b 1)", "up{a=b} 1", " 1"}) {
         EXPECT_THROW(read_exposition(text), std::runtime_error) << text;
     }
 }

@@ -3,13 +3,13 @@
 #include "platform/json/utf8.hpp"
 #include "platform/json/write.hpp"
 
-#include <fmt/format.h>
 #include <spdlog/formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <memory>
 
@@ -82,11 +82,11 @@ void set_log_format(LogFormat format) {
 LogLine::LogLine(std::string& out, Timestamp time, std::string_view level, std::string_view message)
     : out_(out), is_json_(is_json.load(std::memory_order_relaxed)) {
     if (is_json_) {
-        out_ += "{\"time\":\"";
+        out_ += R"({"time":")";
         time.append_to(out_);
-        out_ += "\",\"level\":\"";
+        out_ += R"(","level":")";
         out_ += level;
-        out_ += "\",\"message\":";
+        out_ += R"(","message":)";
         append_json_text(out_, message);
         return;
     }
@@ -123,6 +123,15 @@ void LogLine::add(std::string_view name, std::string_view value) {
     }
 }
 
+void LogLine::add_word(std::string_view name, std::string_view value) {
+    begin_field(name);
+    if (is_json_) {
+        append_json_text(out_, value);
+    } else {
+        out_ += value;
+    }
+}
+
 void LogLine::add(std::string_view name, std::int64_t value) {
     begin_field(name);
     json::write_integer(out_, value);
@@ -131,7 +140,14 @@ void LogLine::add(std::string_view name, std::int64_t value) {
 void LogLine::add(std::string_view name, std::chrono::nanoseconds time) {
     begin_field(name);
     const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time).count();
-    fmt::format_to(std::back_inserter(out_), "{}.{:06}", micros / 1'000'000, micros % 1'000'000);
+    json::write_integer(out_, micros / 1'000'000);
+    std::array<char, 7> fraction;
+    auto rest = micros % 1'000'000;
+    for (std::size_t i = fraction.size(); i-- > 1; rest /= 10) {
+        fraction.at(i) = static_cast<char>('0' + rest % 10);
+    }
+    fraction[0] = '.';
+    out_.append(fraction.data(), fraction.size());
 }
 
 void LogLine::end() { out_ += is_json_ ? "}\n" : "\n"; }

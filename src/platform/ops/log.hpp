@@ -37,6 +37,7 @@ class LogLine {
     LogLine& operator=(const LogLine&) = delete;
 
     void add(std::string_view name, std::string_view value);
+    void add_word(std::string_view name, std::string_view value);  ///< no white space is in it
     void add(std::string_view name, std::int64_t value);
     void add(std::string_view name, std::chrono::nanoseconds time);  ///< in seconds
 
