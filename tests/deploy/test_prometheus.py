@@ -1,4 +1,4 @@
-"""What watches a site: Prometheus' rules and the dashboard, checked by their own tools and against a real server."""
+"""What watches a site: its metrics and their page, Prometheus' rules, the dashboard; by their own tools, of real servers."""
 
 import json
 import re
@@ -10,13 +10,16 @@ import pytest
 import requests
 import yaml
 
-from exposed import ALL, exposed_by_both, names
+from exposition import Family, read
 from waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMETHEUS = ROOT / "deploy/prometheus"
 GROUPS = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]
 ALERTS = [rule for group in GROUPS for rule in group["rules"]]
+# So that nothing is left out that depends on a setting. Nobody takes the spans.
+ALL = {"auth": "required", "limits": "on", "otlp-endpoint": "http://127.0.0.1:9"}
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\| ([^|]+) \|$", re.MULTILINE)
 NAME = re.compile(r"\b(?:stoa|process)_[a-z0-9_]+")
 
 
@@ -25,10 +28,38 @@ def promtool(*arguments, given: str | None = None) -> subprocess.CompletedProces
 
 
 @pytest.fixture(scope="module")
-def told(start_module_server, postgres) -> set[str]:
+def exposed(start_module_server, postgres) -> dict[str, Family]:
+    """What servers on both engines tell that have answered something of each kind."""
+    both = {}
+    for settings in (ALL, ALL | {"database": postgres.create_database()}):
+        with start_module_server(settings=settings).site() as site:
+            site.get("/api/v1/nowhere")
+            both |= read(site.get("/metrics").text)
+    return both
+
+
+@pytest.fixture(scope="module")
+def told(exposed) -> set[str]:
     """The names of all samples that there are."""
-    uri = postgres.create_database()
-    return names(exposed_by_both(start_module_server, uri))
+    return {name for family in exposed.values() for name, _ in family.samples}
+
+
+@pytest.fixture(scope="module")
+def page() -> dict[str, tuple[str, set[str]]]:
+    """The kind and the labels of each."""
+    rows = ROW.findall((ROOT / "docs/metrics.md").read_text())
+    assert len({name for name, *_ in rows}) == len(rows), "a metric is there twice"
+    return {name: (kind, set(re.findall(r"`(\w+)`", labels))) for name, kind, labels, _ in rows}
+
+
+def test_the_page_names_exactly_the_metrics_that_are_exposed(page, exposed):
+    assert page.keys() == exposed.keys()
+
+
+def test_the_page_tells_their_kinds_and_labels(page, exposed):
+    for name, family in exposed.items():
+        labels = {label for _, of in family.samples for label, _ in of} - {"le"}
+        assert page[name] == (family.kind, labels), name
 
 
 def test_promtool_takes_the_configuration():
