@@ -57,6 +57,7 @@ def test_it_tells_how_often_what_is_asked_for_and_how_long_that_takes(start_serv
     assert 0 < float(lists["p50"]) <= float(lists["p99"]) < 5_000
 
 
+@pytest.mark.sqlite("sizes of files are told")
 def test_it_tells_of_the_process_and_of_each_database(start_server):
     server = start_server()
     with server.client() as api:
