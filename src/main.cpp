@@ -1,24 +1,17 @@
 #include "commands/commands.hpp"
 #include "commands/config_file.hpp"
 #include "commands/help.hpp"
+#include "platform/ops/log.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
 #include <cstdio>
 #include <exception>
 
 namespace {
-
-/// Logs go to standard error, so that what a command prints can be piped; colours only on a terminal.
-void set_up_log() {
-    spdlog::set_default_logger(spdlog::stderr_color_mt("stoa"));
-    spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
-}
 
 /// CLI11 says of a command it does not know that one is needed, and takes what follows an unknown option for an
 /// argument: here the culprit is named.
@@ -40,7 +33,7 @@ void name_the_unknown(CLI::App& app, int argc, char** argv) {
 }
 
 int run(int argc, char** argv) {
-    set_up_log();
+    stoa::set_up_log();
     umask(077);  // what is stored is for the owner alone
     CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
     app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit),
@@ -60,6 +53,7 @@ int run(int argc, char** argv) {
     stoa::add_check(app);
     stoa::add_migrate_data(app);
     stoa::add_openapi(app);
+    stoa::add_status(app);
     try {
         name_the_unknown(app, argc, argv);
         stoa::take_defaults_from_config_file(*app.get_subcommand("serve"), argc, argv);

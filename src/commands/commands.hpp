@@ -10,6 +10,7 @@ namespace stoa {
 
 void add_serve(CLI::App& app);
 void add_openapi(CLI::App& app);
+void add_status(CLI::App& app);
 void add_import(CLI::App& app);
 void add_user(CLI::App& app);
 void add_keys(CLI::App& app);

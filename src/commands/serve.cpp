@@ -2,6 +2,8 @@
 #include "commands/data_folder.hpp"
 #include "commands/serve_options.hpp"
 #include "commands/site.hpp"
+#include "platform/http/span_exporter.hpp"
+#include "platform/ops/process.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 
@@ -86,11 +89,40 @@ void complete(ServeOptions& options) {
     if (options.server.listen.empty()) options.server.listen = default_listen(options.service);
     options.site.threads = options.server.threads;
     options.server.access_log = options.log_level == "info" || options.log_level == "debug";
+    if (options.otlp_endpoint.empty()) {
+        const char* const usual = std::getenv("OTEL_EXPORTER_OTLP_ENDPOINT");
+        options.otlp_endpoint = usual ? usual : "";
+    }
+    if (options.otlp_endpoint.empty()) options.server.trace_ratio = 0;
+}
+
+/// What is told of the process as a whole.
+void watch_process(Metrics& metrics, const ServeOptions& options) {
+    metrics.add("stoa_build_info", "1; the program that this is.",
+                {{"version", kVersion}, {"commit", kCommit}}, [] { return 1.0; });
+    metrics.add("stoa_http_connections_max", "Connections that may be open.", {},
+                [most = options.server.max_connections] { return static_cast<double>(most); });
+    add_process_metrics(metrics);
+}
+
+std::unique_ptr<http::SpanExporter> exporter_of(const ServeOptions& options, Metrics& metrics) {
+    if (options.otlp_endpoint.empty()) return nullptr;
+    auto spans = std::make_unique<http::SpanExporter>(
+        options.otlp_endpoint,
+        http::SpanExporter::Names{options.service.empty() ? "stoa" : "stoa-" + options.service,
+                                  kVersion, options.server.listen});
+    metrics.add("stoa_trace_spans_sent_total", "Spans that the collector has taken.", {},
+                [&sent = *spans] { return static_cast<double>(sent.sent()); });
+    metrics.add("stoa_trace_spans_dropped_total",
+                "Spans dropped, for want of room or of a collector.", {},
+                [&dropped = *spans] { return static_cast<double>(dropped.dropped()); });
+    return spans;
 }
 
 void serve(ServeOptions options) {
     complete(options);
     spdlog::set_level(spdlog::level::from_str(options.log_level));
+    set_log_format(options.log_format);
     raise_file_limit();
     // Blocked here and so in every thread: one of them waits for them.
     const sigset_t signals = termination_signals();
@@ -100,6 +132,9 @@ void serve(ServeOptions options) {
     std::signal(SIGXFSZ, SIG_IGN);
 
     Metrics metrics;
+    watch_process(metrics, options);
+    const auto spans = exporter_of(options, metrics);
+    options.server.spans = spans.get();
     http::Server server(options.server, metrics);
     const auto find = [&](std::string& url, const std::string& service) {
         if (!url.empty()) return;

@@ -239,11 +239,35 @@ void add_limit_options(CLI::App& command, ServeOptions& options) {
                          0, 3'600);
 }
 
+void add_watching_options(CLI::App& command, ServeOptions& options) {
+    Group watching(command, "Watching");
+    watching.value(
+        "--log-level", options.log_level, "LEVEL",
+        "debug, info (a line for each request), warn or error; logs go to standard error",
+        CLI::IsMember({"debug", "info", "warn", "error"}));
+    watching.choice<LogFormat>(
+        "--log-format", options.log_format, "FORMAT",
+        "text, json (an object a line) or auto: text on a terminal alone",
+        {{"text", LogFormat::text}, {"json", LogFormat::json}, {"auto", LogFormat::auto_}});
+    watching.time<milliseconds>("--slow-query", options.site.database.slow_query, "MS",
+                                "Statements that take longer are logged, without their values; 0: "
+                                "none",
+                                0, 3'600'000);
+    watching.value("--otlp-endpoint", options.otlp_endpoint, "URL",
+                   "Collector of traces, OTLP over HTTP: http://HOST:4318 "
+                   "[OTEL_EXPORTER_OTLP_ENDPOINT, or none]");
+    watching.value("--trace-ratio", options.server.trace_ratio, "RATIO",
+                   "Of the traces that begin here, how many are sent, 0 to 1; others as their "
+                   "caller says",
+                   number_in(0, 1));
+}
+
 }  // namespace
 
 void add_options(CLI::App& command, ServeOptions& options) {
     options.server.threads = std::max(1U, std::thread::hardware_concurrency());
     options.server.listen.clear();
+    options.server.trace_ratio = 0.01;
     command
         .add_option("service", options.service,
                     "posts, votes, users or messages; left out: all four")
@@ -253,10 +277,7 @@ void add_options(CLI::App& command, ServeOptions& options) {
     add_data_options(command, options.site);
     add_access_options(command, options);
     add_limit_options(command, options);
-    Group(command, "Logs")
-        .value("--log-level", options.log_level, "LEVEL",
-               "debug, info (a line for each request), warn or error; logs go to standard error",
-               CLI::IsMember({"debug", "info", "warn", "error"}));
+    add_watching_options(command, options);
     command
         .add_option("--config", options.config,
                     "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "

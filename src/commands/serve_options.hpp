@@ -2,6 +2,7 @@
 
 #include "commands/site.hpp"
 #include "platform/http/server.hpp"
+#include "platform/ops/log.hpp"
 
 #include <string>
 
@@ -15,6 +16,8 @@ namespace stoa {
 struct ServeOptions {
     std::string service;  ///< one; empty: all
     std::string log_level = "info";
+    LogFormat log_format = LogFormat::text;
+    std::string otlp_endpoint;  ///< empty: spans are sent nowhere
     std::string config;
     SiteOptions site;
     http::ServerOptions server;

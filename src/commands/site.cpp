@@ -2,6 +2,7 @@
 
 #include "commands/data_folder.hpp"
 #include "commands/databases.hpp"
+#include "commands/site_metrics.hpp"
 #include "messages/service.hpp"
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
@@ -36,10 +37,12 @@ std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::str
         database.replicas = options.database.replicas;
         database.writers = options.database.writers;
         database.patience = options.database.timeout;
+        database.slow_query = options.database.slow_query;
         return db::postgres::open(database);
     }
     auto database = database_of(service, options.data);
     database.group = options.database.commit_group;
+    database.slow_query = options.database.slow_query;
     return db::sqlite::open(database);
 }
 
@@ -49,22 +52,6 @@ std::string_view docs_page() {
         return file.path == "platform/http/docs.html";
     });
     return page->content;
-}
-
-void add_database_metrics(Metrics& metrics, const std::string& service,
-                          const db::Database& database) {
-    const auto add = [&](std::string name, std::string help, std::uint64_t db::Statistics::*value) {
-        metrics.add_gauge(
-            "stoa_database_" + name, std::move(help), "service", service,
-            [&database, value] { return static_cast<double>(database.statistics().*value); });
-    };
-    add("transactions_total", "Writes that became durable.", &db::Statistics::transactions);
-    add("commits_total", "Groups in which writes became durable.", &db::Statistics::commits);
-    add("checkpoints_total", "Copies of the log into the database.", &db::Statistics::checkpoints);
-    add("refused_total", "Writes refused because too many waited.", &db::Statistics::refused);
-    add("run_again_total", "Writes run once more, after a clash or a lost connection.",
-        &db::Statistics::run_again);
-    add("queue", "Writes waiting now.", &db::Statistics::queued);
 }
 
 template <class Service>
@@ -94,6 +81,7 @@ class Site::ThreadApplication final : public http::Application {
                       std::function<bool()> is_draining)
         : site_(site),
           loop_(loop),
+          metrics_(metrics),
           router_(metrics),
           gate_({site.options_.auth, site.keys_, site.addresses_,
                  site.limits_ ? &*site.limits_ : nullptr}),
@@ -158,10 +146,10 @@ class Site::ThreadApplication final : public http::Application {
             std::make_shared<votes::Karma>(db, *posts_client_, users_client(),
                                            OwnToken(options.keys_file(), votes::Service::kName));
         loop_.every(200ms, [this] { return karma_->pass_on(); });
-        site_.metrics_.add_gauge(
+        site_.metrics_.add(
             "stoa_karma_waiting",
             "Posts and authors whose karma was on its way when it was last looked, up to 100 each.",
-            "", "", [karma = karma_] { return static_cast<double>(karma->waiting()); });
+            {}, [karma = karma_] { return static_cast<double>(karma->waiting()); });
     }
 
     /// With the other processes that use the database.
@@ -209,8 +197,7 @@ class Site::ThreadApplication final : public http::Application {
         if (storage == site_.storage_.end()) return nullptr;
         Part part;
         part.session = storage->second.database->session(loop_);
-        part.cache = std::make_unique<http::AnswerCache>(site_.options_.cache /
-                                                         site_.options_.threads / kCached);
+        part.cache = cache_of<Service>();
         part.foundation = std::make_unique<http::Foundation>(http::Foundation{
             router_, gate_, *part.session, storage->second.keys, *part.cache, seal_of<Service>()});
         auto service = std::make_shared<Service>(make(*part.session));
@@ -218,6 +205,16 @@ class Site::ThreadApplication final : public http::Application {
         part.service = service;
         parts_.push_back(std::move(part));
         return service;
+    }
+
+    /// Answers of who changes alone are told again, those of posts and votes.
+    template <class Service>
+    std::unique_ptr<http::AnswerCache> cache_of() {
+        constexpr bool has_cache =
+            std::is_same_v<Service, posts::Service> || std::is_same_v<Service, votes::Service>;
+        const std::size_t bytes = site_.options_.cache / site_.options_.threads / kCached;
+        if (!has_cache || bytes == 0) return std::make_unique<http::AnswerCache>(0);
+        return std::make_unique<http::AnswerCache>(bytes, &metrics_.cache(Service::kName));
     }
 
     /// Passwords and tokens pass through the users service.
@@ -228,26 +225,31 @@ class Site::ThreadApplication final : public http::Application {
 
     /// What every process serves beside the API.
     void add_own_routes() {
-        add_page(http::kAlivePath, "application/json", [] { return R"({"status":"alive"})"; });
-        add_page(http::kMetricsPath, "text/plain; version=0.0.4",
+        add_page(http::kAlivePath, "healthz", "application/json",
+                 [] { return R"({"status":"alive"})"; });
+        add_page(http::kMetricsPath, "metrics", "text/plain; version=0.0.4",
                  [this] { return site_.metrics_.text(); });
-        add_page("/openapi.json", "application/json", [this] { return site_.openapi_; });
-        add_page("/docs", "text/html; charset=utf-8", [] { return std::string(docs_page()); });
+        add_page("/openapi.json", "openapi", "application/json", [this] { return site_.openapi_; });
+        add_page("/docs", "docs", "text/html; charset=utf-8",
+                 [] { return std::string(docs_page()); });
         if (site_.issuer_) {
-            add_page(http::kJwksPath, "application/json",
+            add_page(http::kJwksPath, "jwks", "application/json",
                      [this] { return to_jwks(*site_.keys_.keys()); });
         }
-        router_.add(http::Method::get, http::kReadyPath,
-                    [this](http::Request&, const http::PathValues&) { return ready(); });
+        router_.add(
+            http::Method::get, http::kReadyPath,
+            [this](http::Request&, const http::PathValues&) { return ready(); }, {}, "readyz");
     }
 
     template <class Content>
-    void add_page(std::string_view path, std::string_view type, Content content) {
+    void add_page(std::string_view path, std::string_view name, std::string_view type,
+                  Content content) {
         router_.add(
             http::Method::get, path,
             [type, content](http::Request&, const http::PathValues&) -> Task<http::Response> {
                 return page(type, content());
-            });
+            },
+            {}, name);
     }
 
     static Task<http::Response> page(std::string_view type, std::string content) {
@@ -277,6 +279,7 @@ class Site::ThreadApplication final : public http::Application {
 
     Site& site_;
     Loop& loop_;
+    ThreadMetrics& metrics_;
     http::Router router_;
     http::Gate gate_;
     std::function<bool()> is_draining_;
@@ -303,8 +306,10 @@ Site::Site(SiteOptions options, Metrics& metrics)
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);
-        add_database_metrics(metrics_, service, *storage.database);
+        watch_database(metrics_, service, *storage.database, options_.database.is_shared());
     }
+    if (limits_) watch_limits(metrics_, *limits_);
+    watch_folder(metrics_, options_.data);
     if (!has(users::Service::kName)) return;
     issuer_.emplace(options_.keys_file(), options_.token_lifetime, keys_);
     if (options_.database.is_shared()) {
@@ -313,8 +318,7 @@ Site::Site(SiteOptions options, Metrics& metrics)
     }
     guesses_.emplace(options_.is_limited ? std::optional(options_.limits.guesses) : std::nullopt,
                      issuer_->seal());
-    metrics_.add_gauge("stoa_password_hashes_waiting", "Passwords waiting to be hashed.", "", "",
-                       [this] { return static_cast<double>(hashing_.waiting()); });
+    watch_passwords(metrics_, hashing_);
 }
 
 bool Site::has(std::string_view service) const { return storage_.contains(std::string(service)); }

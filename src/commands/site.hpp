@@ -47,7 +47,8 @@ struct DatabaseOptions {
     std::string replicas = {};  ///< URI of read-only copies that reads may go to; empty: none
     std::size_t commit_group = 1'024;  ///< SQLite: writes that share a commit, at most
     std::size_t writers = 4;  ///< PostgreSQL: connections for writes, of each service and thread
-    std::chrono::milliseconds timeout{5'000};  ///< PostgreSQL: for an answer
+    std::chrono::milliseconds timeout{5'000};   ///< PostgreSQL: for an answer
+    std::chrono::milliseconds slow_query{200};  ///< statements that take longer are logged; 0: none
 
     bool is_shared() const { return !uri.empty(); }
 };

@@ -54,6 +54,7 @@ void WorkerPool::enqueue(Job& job) {
     {
         const std::lock_guard lock(mutex_);
         if (waiting_.size() >= capacity_) {
+            ++refused_;
             throw Problem::unavailable("Too much is waiting to be done; try again shortly.", 1s);
         }
         waiting_.push_back(&job);
@@ -82,6 +83,7 @@ void WorkerPool::serve() {
         } catch (...) {
             job->error = std::current_exception();
         }
+        ++done_;
         job->loop.resume({&job->waiter, 1});
     }
 }

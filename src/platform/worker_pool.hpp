@@ -3,9 +3,11 @@
 #include "platform/loop.hpp"
 #include "platform/task.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <functional>
@@ -29,6 +31,8 @@ class WorkerPool {
 
     /// How many are waiting.
     std::size_t waiting() const;
+    std::uint64_t done() const { return done_; }
+    std::uint64_t refused() const { return refused_; }
 
   private:
     struct Job {
@@ -41,6 +45,8 @@ class WorkerPool {
     void serve();
 
     const std::size_t capacity_;
+    std::atomic<std::uint64_t> done_ = 0;
+    std::atomic<std::uint64_t> refused_ = 0;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<Job*> waiting_;  ///< guarded by mutex_, as is stopping_

@@ -12,7 +12,8 @@ SERVICES = ["posts", "votes", "users", "messages"]
 CHECKED = {"threads", "auth", "commit-group", "token-lifetime", "session-lifetime", "forget-after", "cache", "password-memory", "password-passes",
            "password-threads", "password-queue", "limits", "read-limit", "write-limit", "login-limit", "signup-limit",
            "guess-limit", "forwarded-header", "max-connections", "max-head", "max-body", "head-timeout",
-           "body-timeout", "idle-timeout", "drain-timeout", "drain-delay", "log-level", "database-writers", "database-timeout"}
+           "body-timeout", "idle-timeout", "drain-timeout", "drain-delay", "log-level", "log-format", "slow-query", "trace-ratio",
+           "database-writers", "database-timeout"}
 OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
 
@@ -20,7 +21,7 @@ OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
 @pytest.mark.parametrize("arguments", [
     [], ["serve"], ["import"], ["import", "reddit-csv"], ["openapi"], ["user"], ["user", "create"], ["keys"], ["keys", "list"],
-    ["keys", "rotate"], ["check"]], ids=lambda words: " ".join(words) or "stoa")
+    ["keys", "rotate"], ["check"], ["status"]], ids=lambda words: " ".join(words) or "stoa")
 def test_help_is_on_standard_output(arguments):
     ended = run(*arguments, "--help")
     assert ended.returncode == 0
@@ -29,7 +30,7 @@ def test_help_is_on_standard_output(arguments):
 
 def test_help_names_every_command():
     explained = run("--help").stdout
-    for command in ("serve", "import", "openapi", "user", "keys", "check"):
+    for command in ("serve", "import", "openapi", "user", "keys", "check", "status"):
         assert re.search(rf"^ +{command} ", explained, re.MULTILINE), command
 
 
@@ -41,7 +42,8 @@ def test_version_is_one_line():
 
 def test_help_of_serve_lists_every_option_and_says_how_their_environment_variables_are_named():
     explained = run("serve", "--help").stdout
-    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "database", "database-replicas", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "help"}
+    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "database", "database-replicas", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "otlp-endpoint",
+                                             "help"}
     assert re.search(r"--max-body\b.*\bSTOA_MAX_BODY\b", explained)
 
 
@@ -86,6 +88,9 @@ REFUSED = {
     "sessions for no time": (["serve", "--session-lifetime", "0"], "--session-lifetime"),
     "forgetting before the end": (["serve", "--forget-after", "-1"], "--forget-after"),
     "a fraction of a thread": (["serve", "--threads", "1.5"], "--threads"),
+    "a format of logs that is none": (["serve", "--log-format", "xml"], "--log-format"),
+    "more traces than there are": (["serve", "--trace-ratio", "1.5"], "--trace-ratio"),
+    "an interval of nothing": (["status", "--interval", "0"], "--interval"),
     "a word that is no choice": (["serve", "--log-level", "loud"], "--log-level"),
     "another case": (["serve", "--limits", "OFF"], "--limits"),
     "an import of nothing": (["import", "reddit-csv"], "files"),

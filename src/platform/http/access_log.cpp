@@ -1,55 +1,71 @@
 #include "platform/http/access_log.hpp"
 
-#include "platform/json/timestamp.hpp"
-#include "platform/json/write.hpp"
+#include "platform/http/trace.hpp"
+#include "platform/json/text.hpp"
+#include "platform/ops/log.hpp"
 
-#include <unistd.h>
+#include <algorithm>
+#include <array>
 
 namespace stoa::http {
 
 namespace {
+
 constexpr std::size_t kFlushAt = 32 << 10;
+
+bool may_be_a_secret(std::string_view name) {
+    constexpr std::array<std::string_view, 6> words{"token", "password", "secret",
+                                                    "key",   "auth",     "code"};
+    const std::string lower = lower_case(name);
+    return std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+        return lower.find(word) != std::string::npos;
+    });
+}
+
 }  // namespace
+
+void append_without_secrets(std::string& out, std::string_view query) {
+    for (std::size_t begin = 0; begin <= query.size();) {
+        const std::size_t end = std::min(query.find('&', begin), query.size());
+        const std::string_view parameter = query.substr(begin, end - begin);
+        const std::string_view name = parameter.substr(0, parameter.find('='));
+        if (begin > 0) out += '&';
+        out += name;
+        if (may_be_a_secret(name)) {
+            out += "=…";
+        } else {
+            out += parameter.substr(name.size());
+        }
+        begin = end + 1;
+    }
+}
 
 void AccessLog::add(const Request& request, const Response& response,
                     std::chrono::nanoseconds duration) {
     if (!is_on_) return;
-    Timestamp::now().append_to(lines_);
-    add_field("request method", name_of(request.method));
-    add_field("path", request.path);
+    std::string_view target = request.path;
     if (!request.query.empty()) {
-        lines_ += '?';
-        lines_ += request.query;
+        target_ = request.path;
+        target_ += '?';
+        append_without_secrets(target_, request.query);
+        target = target_;
     }
-    add_field("status", response.status);
-    add_field("bytes", static_cast<std::int64_t>(response.body.size()));
-    add_field("us", duration.count() / 1'000);
-    add_field("peer", request.peer);
-    add_field("id", request.request_id);
-    add_field("trace", request.traceparent);
-    lines_ += '\n';
+    LogLine line(lines_, Timestamp::now(), "info", "request");
+    line.add_word("method", name_of(request.method));
+    line.add_word("path", target);
+    line.add_word("operation", request.route ? std::string_view(request.route->operation) : "none");
+    line.add("status", std::int64_t{response.status});
+    line.add("bytes", static_cast<std::int64_t>(response.body.size()));
+    line.add("seconds", duration);
+    line.add_word("peer", request.peer);
+    line.add_word("request_id", request.request_id);
+    line.add_word("trace_id", trace_id_of(request));
+    line.end();
     if (lines_.size() >= kFlushAt) flush();
 }
 
-void AccessLog::add_field(std::string_view name, std::string_view value) {
-    lines_ += ' ';
-    lines_ += name;
-    lines_ += '=';
-    lines_ += value;
-}
-
-void AccessLog::add_field(std::string_view name, std::int64_t value) {
-    add_field(name, std::string_view());
-    json::write_integer(lines_, value);
-}
-
 void AccessLog::flush() {
-    std::string_view rest = lines_;
-    while (!rest.empty()) {
-        const auto written = ::write(STDERR_FILENO, rest.data(), rest.size());
-        if (written <= 0) break;  // a log that can't be written must not stop the service
-        rest.remove_prefix(static_cast<std::size_t>(written));
-    }
+    write_log(lines_);
     lines_.clear();
 }
 

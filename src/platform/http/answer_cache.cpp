@@ -15,10 +15,17 @@ std::uint64_t hash_of(std::string_view text) { return XXH3_64bits(text.data(), t
 
 }  // namespace
 
-AnswerCache::AnswerCache(std::size_t bytes) : most_(bytes / 2), asked_(bytes > 0 ? kAsked : 0) {}
+AnswerCache::AnswerCache(std::size_t bytes, CacheMetrics* metrics)
+    : most_(bytes / 2), metrics_(metrics), asked_(bytes > 0 ? kAsked : 0) {}
 
 const Response* AnswerCache::find(const Request& request) {
     if (most_ == 0) return nullptr;
+    const Response* const found = look_up(request);
+    if (metrics_) add_alone(found ? metrics_->hits : metrics_->misses, std::uint64_t{1});
+    return found;
+}
+
+const Response* AnswerCache::look_up(const Request& request) {
     const auto key = key_of(request);
     auto found = young_.find(key);
     if (found == young_.end()) {

@@ -2,6 +2,7 @@
 
 #include "platform/db/changes.hpp"
 #include "platform/http/message.hpp"
+#include "platform/ops/metrics.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,8 +21,8 @@ namespace stoa::http {
 /// asked for again, and keeping it would cost more than it saves.
 class AnswerCache {
   public:
-    /// At 0 bytes nothing is kept.
-    explicit AnswerCache(std::size_t bytes);
+    /// At 0 bytes nothing is kept, or counted. `metrics`: none, or outlives it.
+    explicit AnswerCache(std::size_t bytes, CacheMetrics* metrics = nullptr);
 
     /// An answer that still holds, valid until the next call.
     const Response* find(const Request& request);
@@ -44,7 +45,10 @@ class AnswerCache {
     void make_room(std::size_t bytes);
     static std::size_t bytes_of(std::string_view key, const Kept& kept);
 
+    const Response* look_up(const Request& request);
+
     const std::size_t most_;  ///< bytes of a generation
+    CacheMetrics* metrics_;
     Generation young_;
     Generation old_;
     std::size_t young_bytes_ = 0;

@@ -145,9 +145,12 @@ Client::Client(Loop& loop, std::string_view base, std::chrono::milliseconds pati
 Client::~Client() = default;
 
 Task<std::optional<Answer>> Client::get(std::string path, Trace trace) {
-    return connections_->exchange(
-        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nX-Request-Id: {}\r\ntraceparent: {}\r\n\r\n",
-                    path, connections_->host(), trace.request_id, trace.traceparent));
+    std::string request =
+        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nX-Request-Id: {}\r\ntraceparent: {}\r\n", path,
+                    connections_->host(), trace.request_id, trace.traceparent);
+    if (!trace.tracestate.empty()) request += fmt::format("tracestate: {}\r\n", trace.tracestate);
+    request += "\r\n";
+    return connections_->exchange(std::move(request));
 }
 
 Task<std::optional<Answer>> Client::ask(std::string method, std::string path, std::string json,
@@ -160,8 +163,11 @@ Task<std::optional<Answer>> Client::ask(std::string method, std::string path, st
     return connections_->exchange(std::move(request));
 }
 
-BlockingClient::BlockingClient(std::string_view base, std::function<std::string()> token)
-    : loop_(std::make_unique<IoLoop>()), client_(*loop_, base, 60s), token_(std::move(token)) {}
+BlockingClient::BlockingClient(std::string_view base, std::function<std::string()> token,
+                               std::chrono::milliseconds patience)
+    : loop_(std::make_unique<IoLoop>()),
+      client_(*loop_, base, patience),
+      token_(std::move(token)) {}
 
 BlockingClient::~BlockingClient() = default;
 

@@ -52,7 +52,8 @@ class Client {
 class BlockingClient {
   public:
     /// `token` is asked for the token of each request; it may give an empty one, for none.
-    BlockingClient(std::string_view base, std::function<std::string()> token);
+    BlockingClient(std::string_view base, std::function<std::string()> token,
+                   std::chrono::milliseconds patience = std::chrono::minutes(1));
     ~BlockingClient();
     BlockingClient(const BlockingClient&) = delete;
     BlockingClient& operator=(const BlockingClient&) = delete;

@@ -2,6 +2,7 @@
 
 #include "platform/http/answer.hpp"
 #include "platform/http/problem_answer.hpp"
+#include "platform/http/span_exporter.hpp"
 #include "platform/http/trace.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -184,7 +185,7 @@ Task<> Connection::answer_request() {
     enter(Phase::answering);
     Request& request = parser_.request();
     request.peer = peer_;
-    take_over_or_make_trace(request);
+    take_over_or_make_trace(request, context_.options.trace_ratio);
     const auto start = std::chrono::steady_clock::now();
     Response response;
     if (is_too_much(request)) {
@@ -199,7 +200,10 @@ Task<> Connection::answer_request() {
     }
     keep_alive_ = parser_.keep_alive() && !context_.draining;
     append(response, request.method == Method::head, keep_alive_);
-    context_.access_log.add(request, response, std::chrono::steady_clock::now() - start);
+    const auto time = std::chrono::steady_clock::now() - start;
+    context_.access_log.add(request, response, time);
+    SpanExporter* const spans = context_.options.spans;
+    if (spans && is_sampled(request)) spans->add(Span::of(request, response, time));
 }
 
 /// Who watches a process gets an answer always, and so does a browser that asks whether it may ask: it would tell its page
@@ -262,7 +266,8 @@ void Connection::append_cors(std::string_view origin) {
     append_field(out_, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
     append_field(
         out_, "Access-Control-Allow-Headers",
-        "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent");
+        "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-Id, traceparent, "
+        "tracestate");
     append_field(out_, "Access-Control-Max-Age", "600");
 }
 
@@ -275,6 +280,7 @@ void Connection::append_problem(const Problem& problem) {
     keep_alive_ = false;
     refused_ = true;
     append(response, request.method == Method::head, false);
+    context_.metrics.count_unreadable();
     context_.access_log.add(request, response, {});
 }
 

@@ -123,7 +123,8 @@ class Routes {
             [service = service_, foundation = foundation_, op, rules = Rules(method, words)](
                 Request& request, const PathValues& values) -> Task<Response> {
                 return run(*service, op, *foundation, rules, request, values);
-            });
+            },
+            Service::kName, words.id);
     }
 
     /// What of an operation's words is looked at when it runs.

@@ -34,6 +34,9 @@ class Limits {
     /// Counts a request of `caller`, and notes what is left in it. Throws Problem 429 if nothing is.
     void count(Request& request, LimitClass limit, std::string_view caller);
 
+    /// The buckets of each class, to be watched; by LimitClass.
+    const TokenBuckets& of(std::size_t limit) const { return classes_.at(limit)->buckets; }
+
   private:
     struct Class {
         Class(const Rate& rate, std::string name) : buckets(rate), policy(std::move(name)) {}

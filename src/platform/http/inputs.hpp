@@ -101,7 +101,7 @@ T Inputs::take() {
     } else if constexpr (std::is_same_v<T, KnownCaller>) {
         return known_caller();
     } else if constexpr (std::is_same_v<T, Trace>) {
-        return {request_.request_id, request_.traceparent};
+        return {request_.request_id, request_.traceparent, std::string(request_.tracestate)};
     } else if constexpr (std::is_same_v<T, ClientNetwork>) {
         return request_.network;
     } else if constexpr (is_path_value<T>) {

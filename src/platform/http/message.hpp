@@ -21,6 +21,13 @@ struct ClientNetwork {
         site;  ///< the same, but the /48 of an IPv6 one, which a subscriber may well have, too
 };
 
+/// What a request asked for, as those who watch know it.
+struct RouteName {
+    std::string service;    ///< "posts"; empty: beside the services
+    std::string operation;  ///< its id in the OpenAPI document, "get_post"
+    std::string path;       ///< "/api/v1/posts/{id}"
+};
+
 /// A request as it came: what the parser read, with nothing decoded. Views are valid while it is answered.
 struct Request {
     Method method = Method::other;
@@ -41,11 +48,14 @@ struct Request {
     std::string_view forwarded_for;
     std::string_view forwarded;
 
-    std::string request_id;   ///< taken over or made
-    std::string traceparent;  ///< W3C trace context, likewise
-    std::string_view peer;    ///< the address the connection comes from
+    std::string request_id;         ///< taken over or made
+    std::string traceparent;        ///< W3C trace context, likewise, with this process's span in it
+    std::string_view tracestate;    ///< as it came
+    std::uint64_t parent_span = 0;  ///< whose part this is; 0: nobody's
+    std::string_view peer;          ///< the address the connection comes from
 
     // What is found out before the operation runs.
+    const RouteName* route = nullptr;  ///< none: nothing is there
     ClientNetwork network;
     struct RateLimit {
         std::string_view policy;
@@ -58,6 +68,7 @@ struct Request {
 struct Trace {
     std::string request_id;
     std::string traceparent;
+    std::string tracestate = {};
 };
 
 using Header = std::pair<std::string_view, std::string>;

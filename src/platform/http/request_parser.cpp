@@ -183,6 +183,8 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             request.request_id.assign(value.data(), value.size());
         } else if (is("traceparent")) {
             request.traceparent.assign(value.data(), value.size());
+        } else if (is("tracestate")) {
+            request.tracestate = keep_list(request.tracestate, value);
         } else if (is("X-Forwarded-For")) {
             request.forwarded_for = keep_list(request.forwarded_for, value);
         }

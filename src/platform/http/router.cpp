@@ -36,7 +36,8 @@ Response failure(const Request& request, const std::exception& error) {
 
 }  // namespace
 
-void Router::add(Method method, std::string_view pattern, Handler handler) {
+void Router::add(Method method, std::string_view pattern, Handler handler, std::string_view service,
+                 std::string_view operation) {
     Node* node = &root_;
     for (std::string_view rest = pattern; !rest.empty();) {
         const std::string_view segment = take_segment(rest);
@@ -53,7 +54,10 @@ void Router::add(Method method, std::string_view pattern, Handler handler) {
         node = child->second.get();
     }
     auto& route = node->routes.at(static_cast<std::size_t>(method));
-    route = {std::move(handler), &metrics_.route(name_of(method), pattern)};
+    if (operation.empty()) operation = pattern;
+    route = {std::move(handler),
+             &metrics_.route(service, operation),
+             {std::string(service), std::string(operation), std::string(pattern)}};
 }
 
 Task<Response> Router::handle(Request& request) const {
@@ -89,7 +93,10 @@ Task<Response> Router::find_and_run(Request& request, RouteMetrics*& counted) co
     const Method method = request.method == Method::head ? Method::get : request.method;
     const Route* route = node ? &node->routes.at(static_cast<std::size_t>(method)) : nullptr;
     const bool exists = route && route->handler;
-    if (exists) counted = route->metrics;
+    if (exists) {
+        counted = route->metrics;
+        request.route = &route->name;
+    }
     if (exists) co_return co_await route->handler(request, values);
     if (guard_) guard_(request);
     if (!node) throw Problem::not_found("There is nothing at this path.");

@@ -30,7 +30,9 @@ class Router {
     /// `guard` sees every request that no route answers; what it throws is answered.
     void set_guard(std::function<void(Request&)> guard) { guard_ = std::move(guard); }
 
-    void add(Method method, std::string_view pattern, Handler handler);
+    /// `service` and `operation` are what it is counted as; left out: as the pattern.
+    void add(Method method, std::string_view pattern, Handler handler,
+             std::string_view service = {}, std::string_view operation = {});
 
     /// Never throws: what goes wrong becomes an answer.
     Task<Response> handle(Request& request) const;
@@ -39,6 +41,7 @@ class Router {
     struct Route {
         Handler handler;
         RouteMetrics* metrics = nullptr;
+        RouteName name = {};
     };
     struct Node {
         std::vector<std::pair<std::string, std::unique_ptr<Node>>> literals;

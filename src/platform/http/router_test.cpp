@@ -137,11 +137,17 @@ TEST_F(RouterTest, takes_the_last_of_two_handlers_for_the_same_route) {
     EXPECT_EQ(get("/posts/7"), "second|7");
 }
 
-TEST(RouterMetrics, counts_by_route_and_class_of_status) {
+TEST(RouterMetrics, counts_by_operation_and_class_of_status) {
     Metrics all;
     Router router(all.add_thread());
-    router.add(Method::get, "/posts/{id}",
-               [](Request&, const PathValues& values) { return told("one", values); });
+    router.add(
+        Method::get, "/posts/{id}",
+        [](Request& request, const PathValues& values) {
+            EXPECT_EQ(request.route->operation, "retrieve_post");
+            EXPECT_EQ(request.route->path, "/posts/{id}");
+            return told("one", values);
+        },
+        "posts", "retrieve_post");
     for (const std::string_view path : {"/posts/1", "/posts/2", "/nothing"}) {
         Request request;
         request.method = Method::get;
@@ -149,10 +155,11 @@ TEST(RouterMetrics, counts_by_route_and_class_of_status) {
         router.handle(request).run();
     }
     const std::string text = all.text();
-    EXPECT_NE(text.find(R"(requests_total{method="GET",path="/posts/{id}",status="2xx"} 2)"),
-              std::string::npos)
+    EXPECT_NE(
+        text.find(R"(requests_total{service="posts",operation="retrieve_post",status="2xx"} 2)"),
+        std::string::npos)
         << text;
-    EXPECT_NE(text.find(R"x(path="(none)",status="4xx"} 1)x"), std::string::npos) << text;
+    EXPECT_NE(text.find(R"x(operation="none",status="4xx"} 1)x"), std::string::npos) << text;
 }
 
 }  // namespace

@@ -162,6 +162,7 @@ class Server::IoThread {
     Detached serve(Socket socket) {
         const std::size_t count = shared_.connections.fetch_add(1) + 1;
         const std::size_t most = shared_.options.max_connections;
+        metrics_.count_connection(count <= most);
         try {
             if (count <= most + kTurnedAwayAtOnce) {
                 Task<> served = serve_or_turn_away(std::move(socket), count <= most);

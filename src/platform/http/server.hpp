@@ -16,6 +16,8 @@
 
 namespace stoa::http {
 
+class SpanExporter;
+
 struct ServerOptions {
     std::string listen = "127.0.0.1:8080";  ///< ADDRESS:PORT; port 0: any that is free
     std::size_t threads = 1;
@@ -29,6 +31,8 @@ struct ServerOptions {
     std::vector<std::string> cors_origins;            ///< that pages may call from; "*": all
     std::chrono::milliseconds drain_delay{0};         ///< from retiring on, for balancers to notice
     bool access_log = false;                          ///< a line for each request
+    SpanExporter* spans = nullptr;                    ///< none, or outlives the server
+    double trace_ratio = 0;  ///< of traces that begin here, those that are sampled: 0 to 1
 };
 
 /// What answers requests on one I/O thread.

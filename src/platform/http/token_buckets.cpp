@@ -21,11 +21,21 @@ TokenBuckets::Taken TokenBuckets::take(std::string_view key) {
     const std::lock_guard lock(shard.mutex);
     Bucket& bucket = bucket_of(shard, key, now);
     if (bucket.tokens < 1) {
+        ++refused_;
         return {false, 0, std::max(std::chrono::seconds(1), time_for(1 - bucket.tokens))};
     }
     bucket.tokens -= 1;
     ++bucket.spent;
     return {true, static_cast<std::int64_t>(bucket.tokens), time_for(rate_.burst - bucket.tokens)};
+}
+
+std::size_t TokenBuckets::size() const {
+    std::size_t keys = 0;
+    for (const Shard& shard : shards_) {
+        const std::lock_guard lock(shard.mutex);
+        keys += shard.buckets.size();
+    }
+    return keys;
 }
 
 void TokenBuckets::give_back(std::string_view key) {

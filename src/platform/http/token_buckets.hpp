@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -50,6 +51,11 @@ class TokenBuckets {
 
     const Rate& rate() const { return rate_; }
 
+    /// How many keys are remembered.
+    std::size_t size() const;
+    /// How often there was no token to take.
+    std::uint64_t refused() const { return refused_; }
+
   private:
     using Clock = std::chrono::steady_clock;
     struct Bucket {
@@ -63,7 +69,7 @@ class TokenBuckets {
     };
     using Buckets = std::unordered_map<std::string, Bucket, HashOfText, std::equal_to<>>;
     struct Shard {
-        std::mutex mutex;
+        mutable std::mutex mutex;
         Buckets buckets;
     };
 
@@ -74,6 +80,7 @@ class TokenBuckets {
     void make_room(Shard& shard, Clock::time_point now) const;
 
     const Rate rate_;
+    std::atomic<std::uint64_t> refused_ = 0;
     std::array<Shard, 64> shards_;
 };
 

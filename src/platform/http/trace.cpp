@@ -1,7 +1,6 @@
 #include "platform/http/trace.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <random>
 
@@ -28,26 +27,47 @@ bool is_traceparent(std::string_view text) {
     return text.substr(3, 32) != zeros && text.substr(36, 16) != zeros.substr(0, 16);
 }
 
-void append_hex(std::string& out, std::uint64_t value) {
-    std::array<char, 16> digits;
-    for (std::size_t i = digits.size(); i-- > 0; value >>= 4) digits[i] = kHex[value & 15];
-    out.append(digits.data(), digits.size());
+/// Sixteen digits.
+void write_hex(std::string& text, std::size_t at, std::uint64_t value) {
+    for (std::size_t i = at + 16; i-- > at; value >>= 4) text[i] = kHex[value & 15];
 }
+
+std::uint64_t read_hex(std::string_view digits) {
+    std::uint64_t value = 0;
+    for (const char c : digits) value = value << 4 | kHex.find(c);
+    return value;
+}
+
+// version-traceid-parentid-flags
+constexpr std::size_t kTraceAt = 3;
+constexpr std::size_t kSpanAt = 36;
+constexpr std::string_view kEmpty = "00-00000000000000000000000000000000-0000000000000000-00";
 
 }  // namespace
 
-void take_over_or_make_trace(Request& request) {
+std::string hex_of(std::uint64_t id) {
+    std::string text(16, '0');
+    write_hex(text, 0, id);
+    return text;
+}
+
+void take_over_or_make_trace(Request& request, double ratio) {
     // Ids tell requests apart in logs; nothing relies on their being hard to guess.
     thread_local std::mt19937_64 random{std::random_device{}()};
-    if (!is_traceparent(request.traceparent)) {
-        request.traceparent = "00-";
-        append_hex(request.traceparent, random());
-        append_hex(request.traceparent, random() | 1);
-        request.traceparent += '-';
-        append_hex(request.traceparent, random() | 1);
-        request.traceparent += "-00";
+    std::string& context = request.traceparent;
+    if (is_traceparent(context)) {
+        context.replace(0, 2, "00");  // as which it is understood here
+        request.parent_span = read_hex(std::string_view(context).substr(kSpanAt, 16));
+    } else {
+        context = kEmpty;
+        write_hex(context, kTraceAt, random());
+        write_hex(context, kTraceAt + 16, random() | 1);
+        request.tracestate = {};  // it belongs to a trace
+        const bool is_chosen = ratio > 0 && static_cast<double>(random() >> 11) * 0x1p-53 < ratio;
+        if (is_chosen) context.back() = '1';
     }
-    if (!is_id(request.request_id)) request.request_id = request.traceparent.substr(3, 32);
+    write_hex(context, kSpanAt, random() | 1);
+    if (!is_id(request.request_id)) request.request_id = trace_id_of(request);
 }
 
 }  // namespace stoa::http

@@ -26,7 +26,45 @@ bool well_formed(const std::string& traceparent) {
 TEST(Trace, is_taken_over_if_it_is_well_formed) {
     const Request request = traced("my-id", kGood);
     EXPECT_EQ(request.request_id, "my-id");
-    EXPECT_EQ(request.traceparent, kGood);
+    EXPECT_EQ(trace_id_of(request), kGood.substr(3, 32));
+    EXPECT_TRUE(is_sampled(request));
+    EXPECT_EQ(hex_of(request.parent_span), kGood.substr(36, 16));
+}
+
+TEST(Trace, has_a_span_of_its_own_for_each_request) {
+    const Request one = traced("", kGood);
+    const Request other = traced("", kGood);
+    EXPECT_TRUE(well_formed(one.traceparent)) << one.traceparent;
+    EXPECT_NE(span_id_of(one), kGood.substr(36, 16));
+    EXPECT_NE(span_id_of(one), span_id_of(other));
+}
+
+TEST(Trace, is_sampled_as_the_caller_says_or_else_by_the_ratio) {
+    const auto sampled = [](std::string_view traceparent, double ratio) {
+        Request request;
+        request.traceparent = traceparent;
+        take_over_or_make_trace(request, ratio);
+        return is_sampled(request);
+    };
+    const std::string not_sampled = std::string(kGood.substr(0, 53)) + "00";
+    EXPECT_FALSE(sampled(not_sampled, 1));
+    EXPECT_TRUE(sampled(kGood, 0));
+    EXPECT_TRUE(sampled("", 1));
+    EXPECT_FALSE(sampled("", 0));
+    int count = 0;
+    for (int i = 0; i < 10'000; ++i) count += sampled("", 0.1) ? 1 : 0;
+    EXPECT_NEAR(count, 1'000, 300);
+}
+
+TEST(Trace, keeps_the_state_of_a_trace_with_it_alone) {
+    Request request;
+    request.traceparent = kGood;
+    request.tracestate = "vendor=1";
+    take_over_or_make_trace(request);
+    EXPECT_EQ(request.tracestate, "vendor=1");
+    request.traceparent = "nonsense";
+    take_over_or_make_trace(request);
+    EXPECT_EQ(request.tracestate, "");
 }
 
 TEST(Trace, is_made_where_there_is_none) {

@@ -29,12 +29,12 @@ bool is_one_line(std::string_view text) {
 
 std::string described(http::RequestParser& parser) {
     const http::Request& r = parser.request();
-    return fmt::format("{} {}?{} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n{}", name_of(r.method),
-                       r.path, r.query, r.host, r.authorization, r.content_type.value_or("-"),
-                       r.content_encoding, r.if_none_match, r.idempotency_key.value_or("-"),
-                       r.origin, r.access_control_request_method, r.forwarded_for, r.forwarded,
-                       r.request_id, r.traceparent, parser.keep_alive(), parser.expects_continue(),
-                       r.body);
+    return fmt::format("{} {}?{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}\n{}",
+                       name_of(r.method), r.path, r.query, r.host, r.authorization,
+                       r.content_type.value_or("-"), r.content_encoding, r.if_none_match,
+                       r.idempotency_key.value_or("-"), r.origin, r.access_control_request_method,
+                       r.forwarded_for, r.forwarded, r.request_id, r.traceparent, r.tracestate,
+                       parser.keep_alive(), parser.expects_continue(), r.body);
 }
 
 void check_fields(const http::Request& r) {
@@ -47,7 +47,7 @@ void check_fields(const http::Request& r) {
          {r.host, r.authorization, r.content_type.value_or(""), r.content_encoding, r.if_none_match,
           r.idempotency_key.value_or(""), r.origin, r.access_control_request_method,
           r.forwarded_for, r.forwarded, std::string_view(r.request_id),
-          std::string_view(r.traceparent)}) {
+          std::string_view(r.traceparent), r.tracestate}) {
         must(is_one_line(value), "a field's value is one line without a NUL");
     }
 }

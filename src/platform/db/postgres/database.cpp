@@ -48,7 +48,12 @@ class PostgresDatabase final : public Database {
                 .checkpoints = 0,
                 .refused = shared_.refused,
                 .queued = shared_.queued,
-                .run_again = shared_.run_again};
+                .run_again = shared_.run_again,
+                .lost = shared_.lost,
+                .slow = shared_.slow.count(),
+                .connections = static_cast<std::uint64_t>(shared_.watched.open.load()),
+                .takes_writes = !shared_.servers.is_away(),
+                .commit_time = shared_.commit_time.distribution()};
     }
 
   private:

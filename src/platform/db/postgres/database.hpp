@@ -20,6 +20,7 @@ struct Options {
     std::size_t writers = 4;              ///< connections for writes, of each session
     std::size_t queue = 1'024;            ///< writes that may wait for one; one more is refused
     std::chrono::milliseconds patience{5'000};  ///< for an answer; longer is a fault
+    std::chrono::milliseconds slow_query{0};    ///< statements that take longer are logged; 0: none
 };
 
 /// Opens a database, made and brought up to date as needed. Throws std::runtime_error, with what to do, if it can't be

@@ -38,7 +38,9 @@ Link::Link(Loop& loop, Servers& servers, const Bounds& bounds)
       }),
       pause_(kFirstPause) {}
 
-Link::~Link() = default;
+Link::~Link() {
+    if (state_ == State::open || state_ == State::stuck) servers_.note_open(-1);
+}
 
 void Link::send(Statement& statement) {
     if (state_ == State::open) {
@@ -226,6 +228,7 @@ void Link::answered() {
     owed_.pop_front();
     const auto now = Clock::now();
     queue_.note(now, now - owed.since);
+    if (owed.kind == Owed::Kind::answer) servers_.note_time(*owed.query, now - owed.since);
     tell(owed, owed.outcome);
 }
 
@@ -255,6 +258,7 @@ void Link::close_if_idle() {
 }
 
 void Link::close() {
+    if (state_ == State::open || state_ == State::stuck) servers_.note_open(-1);
     state_ = State::closed;
     timeline_ = 0;
     watch_.reset();

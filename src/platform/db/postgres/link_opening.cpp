@@ -121,6 +121,7 @@ void Link::go_on_connecting() {
     PQenterPipelineMode(connection_.get());
     PQsetNoticeReceiver(connection_.get(), on_notice, this);
     state_ = State::open;
+    servers_.note_open(1);
     last_server_ = server_;
     if (servers_.are_primaries()) ask_timeline();
     is_away_ = false;

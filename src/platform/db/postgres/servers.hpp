@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/db/postgres/handles.hpp"
+#include "platform/db/slow_queries.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -52,6 +53,20 @@ class Servers {
     bool is_away() const { return is_away_; }
     void note_reached(std::size_t server);
 
+    /// What is counted of the connections of all threads, and where slow statements are noted. From any thread.
+    struct Watched {
+        explicit Watched(SlowQueries& queries) : slow(queries) {}
+        SlowQueries& slow;
+        std::atomic<std::int64_t> open = 0;
+    };
+    void watch(Watched& watched) { watched_ = &watched; }  ///< before there are connections
+    void note_time(const Query& query, std::chrono::nanoseconds time) {
+        if (watched_) watched_->slow.note(query, time);
+    }
+    void note_open(int more) {
+        if (watched_) watched_->open += more;
+    }
+
   private:
     struct Place {
         std::string host;
@@ -63,6 +78,7 @@ class Servers {
     std::string database_;
     std::string schema_;
     bool are_primaries_;
+    Watched* watched_ = nullptr;
     std::atomic<bool> is_away_ = false;
     std::atomic<std::int64_t> timeline_ = 0;  ///< the latest; 0: not known
 };

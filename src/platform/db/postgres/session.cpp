@@ -247,12 +247,15 @@ Task<> PostgresSession::commit(Job job, Repeatable repeatable) {
         } catch (...) {
             error = std::current_exception();
         }
+        const auto sent = Clock::now();
         const auto ending = co_await run.end(!error);
         is_failing_ = ending == Run::Ending::lost || ending == Run::Ending::in_doubt;
+        if (is_failing_) ++shared_.lost;
         switch (ending) {
             case Run::Ending::committed:
                 for (const Topic topic : changed) shared_.changes.note(topic);
                 ++shared_.transactions;
+                shared_.note_commit(Clock::now() - sent);
                 co_return;
             case Run::Ending::undone:
                 std::rethrow_exception(error);

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 namespace stoa::db::postgres {
@@ -16,17 +17,28 @@ namespace stoa::db::postgres {
 /// What the sessions of a database share.
 struct Shared {
     explicit Shared(const Options& options)
-        : servers(options.uri, options.name, Servers::Wanted::primary, options.patience),
+        : slow(options.name, options.slow_query),
+          servers(options.uri, options.name, Servers::Wanted::primary, options.patience),
           replicas(has_replicas(options) ? options.replicas : options.uri, options.name,
                    has_replicas(options) ? Servers::Wanted::replica : Servers::Wanted::any,
                    options.patience),
-          is_read_from_replicas(has_replicas(options)) {}
+          is_read_from_replicas(has_replicas(options)) {
+        servers.watch(watched);
+        replicas.watch(watched);
+    }
 
     static bool has_replicas(const Options& options) { return !options.replicas.empty(); }
 
     /// Whether there is somewhere to read while the primary is away.
     bool has_others() const { return is_read_from_replicas || servers.count() > 1; }
 
+    void note_commit(std::chrono::duration<double> time) {
+        const std::lock_guard lock(commit_mutex);
+        commit_time.note(time.count());
+    }
+
+    SlowQueries slow;
+    Servers::Watched watched{slow};
     Servers servers;
     Servers replicas;                  ///< where else to read
     const bool is_read_from_replicas;  ///< also while the primary is there
@@ -36,6 +48,9 @@ struct Shared {
     std::atomic<std::uint64_t> refused = 0;
     std::atomic<std::uint64_t> queued = 0;
     std::atomic<std::uint64_t> run_again = 0;
+    std::atomic<std::uint64_t> lost = 0;
+    std::mutex commit_mutex;  ///< of who writes commit_time
+    Histogram commit_time{kDurations};
 };
 
 /// An I/O thread's own connections: one for reads, which all requests share, pipelined, a batch for each turn of the loop; a few for writes,

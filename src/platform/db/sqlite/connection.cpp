@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <ctime>
 #include <stdexcept>
 
 namespace stoa::db::sqlite {
@@ -60,6 +61,13 @@ int bind(sqlite3_stmt* statement, int parameter, const Value& value) {
 
 const Query kRollBack{"rollback"};
 
+/// A few nanoseconds away, and right to a few milliseconds.
+std::chrono::nanoseconds coarse_now() {
+    timespec now{};
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
 /// SQLite counts its memory under a mutex that all threads share; nobody asks for the count. Before the first connection.
 void stop_counting_memory() {
     static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -68,8 +76,8 @@ void stop_counting_memory() {
 
 }  // namespace
 
-Connection::Connection(const std::filesystem::path& file, Use use)
-    : connection_(nullptr, sqlite3_close_v2) {
+Connection::Connection(const std::filesystem::path& file, Use use, SlowQueries* slow)
+    : connection_(nullptr, sqlite3_close_v2), slow_(slow && slow->is_on() ? slow : nullptr) {
     stop_counting_memory();
     sqlite3* connection = nullptr;
     const int flags =
@@ -100,6 +108,16 @@ void Connection::execute(const char* sql) {
 }
 
 void Connection::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
+    if (!slow_) {
+        step(query, values, on_row);
+        return;
+    }
+    const auto start = coarse_now();
+    step(query, values, on_row);
+    slow_->note(query, coarse_now() - start);
+}
+
+void Connection::step(const Query& query, std::span<const Value> values, const OnRow& on_row) {
     const Statement& prepared_statement = prepared(query);
     sqlite3_stmt* statement = prepared_statement.statement.get();
     const Reset reset(statement);

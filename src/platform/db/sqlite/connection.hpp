@@ -1,6 +1,7 @@
 #pragma once
 
 #include "platform/db/database.hpp"
+#include "platform/db/slow_queries.hpp"
 
 #include <sqlite3.h>
 
@@ -23,7 +24,8 @@ class Connection {
         write,  ///< made if it isn't there
         look,   ///< by somebody who leaves the file as it is, whatever is in it
     };
-    Connection(const std::filesystem::path& file, Use use);
+    /// `slow`: none, or outlives it.
+    Connection(const std::filesystem::path& file, Use use, SlowQueries* slow = nullptr);
 
     /// Runs statements that give no rows and take no parameters.
     void execute(const char* sql);
@@ -47,12 +49,14 @@ class Connection {
         std::vector<std::size_t>
             values;  ///< for each parameter of the statement, which value it takes
     };
+    void step(const Query& query, std::span<const Value> values, const OnRow& on_row);
     Statement& prepared(const Query& query);
     Statement prepare(const Query& query);
     [[noreturn]] void fail(const char* sql) const;
 
     std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> connection_;
     std::unordered_map<const Query*, Statement> statements_;
+    SlowQueries* slow_;
 };
 
 }  // namespace stoa::db::sqlite

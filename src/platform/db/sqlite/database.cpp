@@ -25,21 +25,36 @@ std::filesystem::path migrated(const Options& options) {
     return file;
 }
 
+std::uint64_t size_of(const std::filesystem::path& file) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file, none);
+    return none ? 0 : size;
+}
+
 class SqliteDatabase final : public Database {
   public:
     explicit SqliteDatabase(const Options& options)
         : lock_(options.folder, options.name),
           file_(migrated(options)),
-          writer_(file_, {options.queue, options.group}) {}
+          slow_(options.name, options.slow_query),
+          writer_(file_, {options.queue, options.group}, &slow_) {}
 
     std::unique_ptr<Session> session(Loop& loop) override {
-        return std::make_unique<SqliteSession>(file_, writer_, loop);
+        return std::make_unique<SqliteSession>(file_, writer_, loop, slow_);
     }
-    Statistics statistics() const override { return writer_.statistics(); }
+
+    Statistics statistics() const override {
+        Statistics now = writer_.statistics();
+        now.slow = slow_.count();
+        now.bytes = size_of(file_);
+        now.log_bytes = size_of(file_.string() + "-wal");
+        return now;
+    }
 
   private:
     FolderLock lock_;
     std::filesystem::path file_;
+    SlowQueries slow_;
     Writer writer_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "platform/db/database.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,10 +13,11 @@ namespace stoa::db::sqlite {
 
 struct Options {
     std::filesystem::path folder;
-    std::string_view name;                ///< the files are NAME.db, NAME.lock, …
-    std::vector<std::string> migrations;  ///< folders of schema steps, in order
-    std::size_t queue = 4'096;            ///< writes that may wait; one more is refused
-    std::size_t group = 1'024;            ///< writes that share a commit, at most
+    std::string_view name;                    ///< the files are NAME.db, NAME.lock, …
+    std::vector<std::string> migrations;      ///< folders of schema steps, in order
+    std::size_t queue = 4'096;                ///< writes that may wait; one more is refused
+    std::size_t group = 1'024;                ///< writes that share a commit, at most
+    std::chrono::milliseconds slow_query{0};  ///< statements that take longer are logged; 0: none
 };
 
 /// Where its rows are, whether it is there or not.

@@ -24,8 +24,9 @@ Problem not_writable() {
 
 }  // namespace
 
-SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop)
-    : connection_(file, Connection::Use::read), writer_(writer), loop_(loop) {
+SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop,
+                             SlowQueries& slow)
+    : connection_(file, Connection::Use::read, &slow), writer_(writer), loop_(loop) {
     loop.at_turn_end([this] { end_snapshot(); });
 }
 

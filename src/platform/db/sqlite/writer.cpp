@@ -31,6 +31,10 @@ const Query kSavepoint{"savepoint job"};
 const Query kUndo{"rollback to job"};
 const Query kRelease{"release job"};
 
+double seconds(std::chrono::steady_clock::duration time) {
+    return std::chrono::duration<double>(time).count();
+}
+
 /// Runs queries at once, on the writer's thread.
 class WriterTransaction final : public Transaction {
   public:
@@ -56,8 +60,8 @@ class WriterTransaction final : public Transaction {
 
 }  // namespace
 
-Writer::Writer(const std::filesystem::path& file, const Bounds& bounds)
-    : connection_(file, Connection::Use::write), bounds_(bounds) {
+Writer::Writer(const std::filesystem::path& file, const Bounds& bounds, SlowQueries* slow)
+    : connection_(file, Connection::Use::write, slow), bounds_(bounds) {
     sqlite3_wal_hook(
         connection_.native(),
         [](void* self, sqlite3*, const char*, int pages) {
@@ -104,7 +108,11 @@ Statistics Writer::statistics() const {
             .commits = commits_,
             .checkpoints = checkpoints_,
             .refused = refused_,
-            .queued = waiting_.size()};
+            .queued = waiting_.size(),
+            .takes_writes = !failing(),
+            .commit_time = commit_time_.distribution(),
+            .group_size = group_size_.distribution(),
+            .checkpoint_time = checkpoint_time_.distribution()};
 }
 
 void Writer::loop() {
@@ -153,8 +161,11 @@ void Writer::commit_group(const std::vector<Job*>& group) {
         WriterTransaction transaction(connection_, changed_);
         const auto start = std::chrono::steady_clock::now();
         for (Job* job : group) run_in_savepoint(*job, transaction);
-        note_pace(group.size(), std::chrono::steady_clock::now() - start);
+        const auto worked = std::chrono::steady_clock::now();
+        note_pace(group.size(), worked - start);
         connection_.run(kCommit, {}, {});
+        commit_time_.note(seconds(std::chrono::steady_clock::now() - worked));
+        group_size_.note(static_cast<double>(group.size()));
         version_.fetch_add(1, std::memory_order_release);
         note_changes();
         failing_.store(false, std::memory_order_relaxed);
@@ -242,6 +253,7 @@ void Writer::checkpoint_if_due() {
     // What readers kept from being copied comes with the next one.
     checkpointed_pages_ = copied;
     checkpoints_.fetch_add(1, std::memory_order_relaxed);
+    checkpoint_time_.note(seconds(std::chrono::steady_clock::now() - now));
 }
 
 }  // namespace stoa::db::sqlite

@@ -51,7 +51,8 @@ class Writer {
         std::size_t queue;  ///< writes that may wait
         std::size_t group;  ///< writes that share a commit
     };
-    Writer(const std::filesystem::path& file, const Bounds& bounds);
+    /// `slow`: none, or outlives it.
+    Writer(const std::filesystem::path& file, const Bounds& bounds, SlowQueries* slow = nullptr);
     ~Writer();  ///< finishes what is queued
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -96,6 +97,9 @@ class Writer {
     std::atomic<std::uint64_t> commits_ = 0;
     std::atomic<std::uint64_t> checkpoints_ = 0;
     std::atomic<std::uint64_t> refused_ = 0;
+    Histogram commit_time_{kDurations};
+    Histogram group_size_{kSizes};
+    Histogram checkpoint_time_{kDurations};
 
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
