@@ -1,6 +1,7 @@
 #include "commands/databases.hpp"
 
 #include "messages/store.hpp"
+#include "platform/db/postgres/check.hpp"
 #include "platform/http/idempotency.hpp"
 #include "posts/store.hpp"
 #include "users/store.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,13 @@ std::vector<std::string> migrations_of(std::string_view service, std::string_vie
             fmt::format("{}/schema/{}", service, engine)};
 }
 
+/// Whether the service has data there.
+bool exists(std::string_view service, const DataFolder& folder) {
+    if (!folder.database.empty())
+        return db::postgres::exists(database_at(service, folder.database));
+    return std::filesystem::exists(db::sqlite::database_file(database_of(service, folder.path)));
+}
+
 }  // namespace
 
 db::sqlite::Options database_of(std::string_view service, const std::filesystem::path& data) {
@@ -54,6 +63,25 @@ db::postgres::Options database_at(std::string_view service, const std::string& u
             .migrations = migrations_of(service, "postgres")};
 }
 
+std::vector<std::string_view> services_in(const DataFolder& folder) {
+    std::vector<std::string_view> services;
+    for (const std::string_view service : kServices) {
+        if (exists(service, folder)) services.push_back(service);
+    }
+    if (!services.empty()) return services;
+    throw std::runtime_error(
+        folder.database.empty()
+            ? fmt::format("there is no database in '{}': choose another folder with --data",
+                          folder.path.string())
+            : "there are no data of stoa in that database: choose another with --database");
+}
+
 std::span<const db::Rule> rules_of(std::string_view service) { return facts_of(service).rules(); }
+
+Steps steps_after_restore(std::string_view service) {
+    if (service == "votes") return {votes::Store::tell_all_again()};
+    if (service == "users") return {users::Store::end_all_sessions()};
+    return {};
+}
 
 }  // namespace stoa

@@ -62,11 +62,8 @@ void must_be_current(Connection& connection, const Options& options) {
         database_file(options).string()));
 }
 
-}  // namespace
-
-void check(const Options& options, std::span<const Rule> rules, bool with_repair,
-           const CheckProgress& progress) {
-    const FolderLock lock(options.folder, options.name);
+void look_at_all(const Options& options, std::span<const Rule> rules, bool with_repair,
+                 bool is_copy, const CheckProgress& progress) {
     const auto file = database_file(options);
     // What is not whole can't be relied on for anything else.
     progress.begun(kWhole.says);
@@ -81,7 +78,7 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
     progress.ended(whole);
     if (!whole.is_sound()) return;
 
-    must_be_current(*connection, options);
+    if (!is_copy) must_be_current(*connection, options);
     const auto hold = [&](const Rule& rule) {
         progress.begun(rule.says);
         Finding finding = look(*connection, rule);
@@ -93,6 +90,19 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
     };
     hold(kReferences);
     for (const Rule& rule : rules) hold(rule);
+}
+
+}  // namespace
+
+void check(const Options& options, std::span<const Rule> rules, bool with_repair,
+           const CheckProgress& progress) {
+    const FolderLock lock(options.folder, options.name);
+    look_at_all(options, rules, with_repair, false, progress);
+}
+
+void check_copy(const Options& options, std::span<const Rule> rules,
+                const CheckProgress& progress) {
+    look_at_all(options, rules, false, true, progress);
 }
 
 }  // namespace stoa::db::sqlite

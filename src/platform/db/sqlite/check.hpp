@@ -14,4 +14,7 @@ namespace stoa::db::sqlite {
 void check(const Options& options, std::span<const Rule> rules, bool repair,
            const CheckProgress& progress);
 
+/// The same of a copy that nobody uses, whatever its schema is. It is left as it is, and nothing beside it.
+void check_copy(const Options& options, std::span<const Rule> rules, const CheckProgress& progress);
+
 }  // namespace stoa::db::sqlite

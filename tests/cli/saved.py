@@ -1,0 +1,35 @@
+"""Backups for tests: made and restored by the program."""
+
+import json
+from pathlib import Path
+
+from program import run
+
+SERVICES = ["votes", "posts", "messages", "users"]  # in the order in which they are copied
+
+
+def backed_up(data, to, *flags, **variables) -> Path:
+    """A backup, made by the program: its folder."""
+    before = set(to.iterdir()) if to.exists() else set()
+    done = run("backup", "--data", data, to, *flags, timeout=60, **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (made,) = set(to.iterdir()) - before
+    return made
+
+
+def restored(backup, data, *flags, **variables):
+    done = run("restore", "--data", data, backup, *flags, timeout=60, **variables)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+def verified(backup):
+    return run("verify-backup", backup, timeout=60)
+
+
+def manifest(backup) -> dict:
+    return json.loads((backup / "manifest.json").read_text())
+
+
+def contents(folder) -> dict:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
