@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -32,10 +33,29 @@ void look_at(std::string_view service, const CheckOptions& options,
     }
 }
 
+void look_across(const CheckOptions& options, const db::CheckProgress& progress) {
+    const auto rules = rules_of_votes_and_users();
+    const DataFolder& folder = options.folder;
+    if (folder.database.empty()) {
+        db::sqlite::check_across(database_of("votes", folder.path),
+                                 database_of("users", folder.path), rules, options.repair,
+                                 progress);
+    } else {
+        db::postgres::check(database_at("votes", folder.database), rules, options.repair, progress);
+    }
+}
+
 void check(const CheckOptions& options) {
     Findings findings;
-    for (const std::string_view service : services_in(options.folder)) {
+    const auto services = services_in(options.folder);
+    for (const std::string_view service : services) {
         findings.of(service, [&](const auto& progress) { look_at(service, options, progress); });
+    }
+    const auto has = [&](std::string_view service) {
+        return std::find(services.begin(), services.end(), service) != services.end();
+    };
+    if (findings.unsound() == 0 && has("votes") && has("users")) {
+        findings.of("users", [&](const auto& progress) { look_across(options, progress); });
     }
     if (findings.unsound() == 0) return;
     throw std::runtime_error(fmt::format(

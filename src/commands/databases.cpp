@@ -31,6 +31,18 @@ const Facts kFacts[] = {
     {"messages", messages::Store::rules},
 };
 
+// What users know of no earlier a sum than was told last. Where it is of an earlier one, the user was away when it was told, and
+// gets it with the next vote.
+const db::Query kWrongKarma{
+    "select e.author || ': ' || u.earned || ' is kept, ' || e.total || ' was told' "
+    "from earned e join users.users u on u.name = e.author "
+    "where e.told = e.total and u.earned_version >= e.version and u.earned <> e.total"};
+// Later than all that the users know.
+const db::Query kTellAgain{
+    "update earned set told = null, version = "
+    "(select max(latest) + 1 from (select max(version) as latest from earned "
+    "union all select max(earned_version) from users.users) v)"};
+
 const Facts& facts_of(std::string_view service) {
     return *std::find_if(std::begin(kFacts), std::end(kFacts),
                          [&](const Facts& facts) { return facts.service == service; });
@@ -77,6 +89,13 @@ std::vector<std::string_view> services_in(const DataFolder& folder) {
 }
 
 std::span<const db::Rule> rules_of(std::string_view service) { return facts_of(service).rules(); }
+
+std::span<const db::Rule> rules_of_votes_and_users() {
+    static const db::Rule rules[] = {
+        {"every user has the karma that votes have told", kWrongKarma, {kTellAgain}},
+    };
+    return rules;
+}
 
 Steps steps_after_restore(std::string_view service) {
     if (service == "votes") return {votes::Store::tell_all_again()};

@@ -26,6 +26,9 @@ std::vector<std::string_view> services_in(const DataFolder& folder);
 /// What must hold of it.
 std::span<const db::Rule> rules_of(std::string_view service);
 
+/// What must hold of the votes' tables and the users', which are found as "users.…".
+std::span<const db::Rule> rules_of_votes_and_users();
+
 using Steps = std::vector<std::reference_wrapper<const db::Query>>;
 
 /// What makes it fit for use where writes came after the backup that it was restored from; `$1` is the time now.

@@ -12,8 +12,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -54,18 +52,6 @@ fs::path plain(const fs::path& folder) {
     return whole.has_filename() ? whole : whole.parent_path();
 }
 
-/// Where root restores, the data stay their owner's.
-void give_to_owner_of(const fs::path& model, const fs::path& folder) {
-    struct stat owner {};
-    if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
-    const auto give = [&](const fs::path& path) {
-        if (::chown(path.c_str(), owner.st_uid, owner.st_gid) == 0) return;
-        throw std::runtime_error(fmt::format("can't give '{}' to its owner", path.string()));
-    };
-    give(folder);
-    for (const auto& entry : fs::directory_iterator(folder)) give(entry.path());
-}
-
 void copy_in(const RestoreOptions& options, const Manifest& manifest, const fs::path& to) {
     for (const BackedUpFile& file : manifest.files) {
         fs::copy_file(options.from / file.name, to / file.name);
@@ -80,7 +66,11 @@ void copy_in(const RestoreOptions& options, const Manifest& manifest, const fs::
 /// Its data are whole at every moment: the old ones until the restored ones are on the disk, and then those.
 void put_in_place(StagingFolder& staging, const fs::path& data) {
     const bool is_new = has_nothing(data);
-    give_to_owner_of(fs::exists(data) ? data : data.parent_path(), staging.path());
+    const fs::path& model = fs::exists(data) ? data : data.parent_path();
+    give_to_owner_of(model, staging.path());
+    for (const auto& entry : fs::directory_iterator(staging.path())) {
+        give_to_owner_of(model, entry.path());
+    }
     if (is_new) {
         staging.place_at(data);
         return;
@@ -113,8 +103,8 @@ std::vector<db::postgres::Part> parts_of(const RestoreOptions& options, const Ma
         };
         const auto& tables = manifest.files.front().tables;
         if (std::none_of(tables.begin(), tables.end(), is_its)) continue;
-        parts.push_back({database_at(service, options.folder.database),
-                         steps_of(service, options)});
+        parts.push_back(
+            {database_at(service, options.folder.database), steps_of(service, options)});
     }
     return parts;
 }

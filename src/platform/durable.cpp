@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <sodium.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -60,6 +61,12 @@ void sync(const fs::path& path) {
     const int error = errno;
     ::close(file);
     if (result != 0) fail("write", path, error);
+}
+
+void give_to_owner_of(const fs::path& model, const fs::path& path) {
+    struct stat owner {};
+    if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
+    if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0) fail("give away", path, errno);
 }
 
 std::string sha256_of(const fs::path& file,

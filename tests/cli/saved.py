@@ -3,9 +3,16 @@
 import json
 from pathlib import Path
 
+from moved_site import Site, alter
 from program import run
 
 SERVICES = ["votes", "posts", "messages", "users"]  # in the order in which they are copied
+
+
+def a_sound_site(folder) -> Site:
+    site = Site(folder)
+    alter(folder, "messages", "delete from messages where sender = 'x'")  # nobody's, which a check would tell
+    return site
 
 
 def backed_up(data, to, *flags, **variables) -> Path:

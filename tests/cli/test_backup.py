@@ -4,16 +4,17 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 
 import pytest
 
 from accounts import log_in, refusal, renew
 from conftest import SECURE
-from moved_site import Site, alter
+from moved_site import alter
 from program import Terminal, assert_refused, run, served
 from sample import a_post, a_user, a_vote, found, made
-from saved import SERVICES, backed_up, contents, manifest, restored, verified
+from saved import SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
 from waiting import karma_has_settled
 
 pytestmark = pytest.mark.sqlite(reason="about the files")
@@ -21,9 +22,7 @@ pytestmark = pytest.mark.sqlite(reason="about the files")
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    site = Site(tmp_path_factory.mktemp("site") / "data")
-    alter(site.folder, "messages", "delete from messages where sender = 'x'")  # nobody's
-    return site
+    return a_sound_site(tmp_path_factory.mktemp("site") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +68,24 @@ def test_after_a_loss_all_log_in_again_and_no_number_is_given_out_twice(site, go
         letter = made(ada.post("/messages", json={"to": site.bob.username, "contents": "New"}))
         assert letter["id"] > max(site.letters) + 1_000_000 - 1
     assert run("check", "--data", tmp_path / "new").returncode == 0
+
+
+def test_who_reads_for_long_holds_up_no_write(start_server):
+    """As a copy of a large file does: the log grows meanwhile, and is not waited for to start over."""
+    server = start_server()
+    with server.client() as api, closing(sqlite3.connect(server.data / "posts.db", isolation_level=None)) as reader:
+        a_post(api)
+        reader.execute("begin")
+        reader.execute("select count(*) from posts").fetchone()
+        slowest = max(timed(lambda: a_post(api, text="A long text. " * 3_000)) for _ in range(700))
+        assert (server.data / "posts.db-wal").stat().st_size > 5_096 * 4_096, "the log was to be started over"
+        assert slowest < 2
+
+
+def timed(work) -> float:
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
 
 
 def test_numbers_go_on_later_where_none_was_given_out_before(start_server, tmp_path):

@@ -8,15 +8,15 @@ import pytest
 
 from accounts import log_in, renew
 from conftest import SECURE
-from moved_site import Site, assert_same_rows
+from moved_site import assert_same_rows
 from program import assert_refused, run, served
 from sample import found, made
-from saved import backed_up, manifest, restored, verified
+from saved import a_sound_site, backed_up, manifest, restored, verified
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    return Site(tmp_path_factory.mktemp("site") / "data")
+    return a_sound_site(tmp_path_factory.mktemp("site") / "data")
 
 
 @pytest.fixture(scope="module")

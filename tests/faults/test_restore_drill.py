@@ -169,12 +169,12 @@ def small(tmp_path):
     """A site's folder, large enough that copies take a while."""
     site = Server(tmp_path / "data")
     site.start().stop()
-    subprocess.run([sys.executable, LARGE_SITE, site.data, "4000", "10"], check=True, timeout=60)
+    subprocess.run([sys.executable, LARGE_SITE, site.data, "2000", "5"], check=True, timeout=60)
     return site.data
 
 
 # The calls by which something becomes durable, takes its place or is thrown away.
-CALLS = ["fsync", "fdatasync", "rename", "renameat2", "unlink", "mkdir", "pwrite64"]
+CALLS = ["fsync", "fdatasync", "rename", "renameat2", "unlink", "mkdir", "write", "pwrite64"]
 
 
 def killed_at(call: str, number: int, command: list, log) -> bool:
@@ -190,7 +190,7 @@ def moments(call: str):
     number = 1
     while number < 100_000:
         yield number
-        number += 1 if number < 24 else number // 3
+        number += 1 if number < 16 else number
 
 
 def every_kill(command, log):
@@ -227,7 +227,7 @@ def test_a_restore_that_is_killed_leaves_the_old_data_or_the_restored(small, tmp
     old = tmp_path / "old"
     Server(old).start().stop()
     subprocess.run([sys.executable, LARGE_SITE, old, "50", "2"], check=True, timeout=60)
-    folder, outcomes = tmp_path / "site/data", {50: 0, 4000: 0}
+    folder, outcomes = tmp_path / "site/data", {50: 0, 2000: 0}
 
     def command():
         shutil.rmtree(folder.parent, ignore_errors=True)
@@ -238,12 +238,12 @@ def test_a_restore_that_is_killed_leaves_the_old_data_or_the_restored(small, tmp
         posts = posts_in(folder)
         outcomes[posts] += 1
         assert subprocess.run([BINARY, "check", "--data", folder], capture_output=True, timeout=60).returncode == 0, moment
-        if posts == 4000:
+        if posts == 2000:
             assert [posts_in(before) for before in folder.parent.glob("data.before-*")] == [50], moment
         else:
             run("restore", "--data", folder, "--replace", backup)
-            assert posts_in(folder) == 4000 and not list(folder.parent.glob(".data.restoring*")), moment
-    print(f"killed: {outcomes[50]} times the old data were there, {outcomes[4000]} times the restored")
+            assert posts_in(folder) == 2000 and not list(folder.parent.glob(".data.restoring*")), moment
+    print(f"killed: {outcomes[50]} times the old data were there, {outcomes[2000]} times the restored")
     assert min(outcomes.values()) > 0
 
 
@@ -264,6 +264,6 @@ def test_upkeep_that_is_killed_leaves_files_that_are_whole(small, tmp_path, comm
     for moment in every_kill(made_again, tmp_path / "trace"):
         run("migrate", "--data", copies)
         run(command, "--data", copies)
-        assert posts_in(copies) == 4000, moment
+        assert posts_in(copies) == 2000, moment
         run("check", "--data", copies)
         assert not list(copies.glob("*.vacuumed")) and not list(copies.glob("*.new")), moment

@@ -75,6 +75,7 @@ void keep_copy(const fs::path& file, const fs::path& copy_of_it) {
     const fs::path fresh = copy_of_it.string() + ".new";
     fs::remove(fresh);
     copy(file, fresh, [](std::uint64_t, std::uint64_t) {});
+    give_to_owner_of(file, fresh);
     sync(fresh);
     rename_durably(fresh, copy_of_it);
 }
@@ -135,6 +136,7 @@ Sizes vacuum(const Options& options) {
         connection.execute("analyze");
         connection.execute("pragma journal_mode = delete");
     });
+    give_to_owner_of(file, fresh);
     sync(fresh);
     take_log_in(file);
     rename_durably(fresh, file);
