@@ -28,6 +28,14 @@ namespace fs = std::filesystem;
                                          std::generic_category().message(error)));
 }
 
+[[noreturn]] void fail_to_place(std::string_view what, const fs::path& path, int error) {
+    if (error != EBUSY && error != EINVAL) fail(what, path, error);
+    throw std::runtime_error(
+        fmt::format("can't {} '{}', which is a mount point or on a file system that can't do that: "
+                    "choose a folder within it, or another",
+                    what, path.string()));
+}
+
 fs::path parent_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
@@ -113,7 +121,8 @@ void StagingFolder::sync_all() const {
 
 void StagingFolder::place_at(const fs::path& target) {
     sync_all();
-    if (::rename(path_.c_str(), target.c_str()) != 0) fail("put a folder at", target, errno);
+    if (::rename(path_.c_str(), target.c_str()) != 0)
+        fail_to_place("put a folder at", target, errno);
     is_placed_ = true;
     sync(parent_of(target));
 }
@@ -126,7 +135,7 @@ void StagingFolder::replace(const fs::path& target, const fs::path& before) {
         const int error = errno;
         ::rename(before.c_str(), path_.c_str());
         is_placed_ = false;
-        fail("change places with", target, error);
+        fail_to_place("change places with", target, error);
     }
     sync(parent_of(target));
 }

@@ -77,15 +77,10 @@ def test_who_reads_for_long_holds_up_no_write(start_server):
         a_post(api)
         reader.execute("begin")
         reader.execute("select count(*) from posts").fetchone()
-        slowest = max(timed(lambda: a_post(api, text="A long text. " * 3_000)) for _ in range(700))
-        assert (server.data / "posts.db-wal").stat().st_size > 5_096 * 4_096, "the log was to be started over"
-        assert slowest < 2
-
-
-def timed(work) -> float:
-    began = time.monotonic()
-    work()
-    return time.monotonic() - began
+        while (server.data / "posts.db-wal").stat().st_size < 6_000 * 4_096:  # it would have been started over twice
+            began = time.monotonic()
+            a_post(api, text="A long text. " * 3_000)
+            assert time.monotonic() - began < 3
 
 
 def test_numbers_go_on_later_where_none_was_given_out_before(start_server, tmp_path):

@@ -42,7 +42,9 @@ std::string as_name(Timestamp time) {
 }
 
 std::string told_bytes(std::int64_t bytes) {
-    return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / kMebi);
+    const auto number = static_cast<double>(bytes);
+    return number < kMebi ? fmt::format("{:.1f} KiB", number / 1'024)
+                          : fmt::format("{:.1f} MiB", number / kMebi);
 }
 
 std::string_view service_of(std::string_view file) {

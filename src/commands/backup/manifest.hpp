@@ -63,7 +63,7 @@ int compare_with_manifest(const std::filesystem::path& folder, const Manifest& m
 /// "2026-11-26T03-24-13.512Z": in the order of time, and good as a file's name everywhere.
 std::string as_name(Timestamp time);
 
-/// For people: "1.2 MiB".
+/// For people: "1.2 MiB", "48.0 KiB".
 std::string told_bytes(std::int64_t bytes);
 
 /// The service whose database a file of a backup is; empty: it is none's.
