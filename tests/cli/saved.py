@@ -6,6 +6,10 @@ from pathlib import Path
 from moved_site import Site, alter
 from program import run
 
+# Posts enough for a copy to take a while.
+MANY_POSTS = ("with recursive n(i) as (select 1 union all select i + 1 from n where i < %d) "
+              "insert into posts (title, community, username, created_at, text) "
+              "select 'A title', 'c', 'u', i, hex(randomblob(500)) from n")
 SERVICES = ["votes", "posts", "messages", "users"]  # in the order in which they are copied
 
 

@@ -14,7 +14,7 @@ from conftest import SECURE
 from moved_site import alter
 from program import Terminal, assert_refused, run, served
 from sample import a_post, a_user, a_vote, found, made
-from saved import SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
+from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
 from waiting import karma_has_settled
 
 pytestmark = pytest.mark.sqlite(reason="about the files")
@@ -114,8 +114,9 @@ def test_karma_is_right_again_whichever_moment_each_file_is_of(start_server, tmp
                 a_vote(api, post)
         assert karma_has_settled(server)
     server.stop()
-    alter(server.data, "users", f"update users set karma = 7, earned = 7, earned_version = earned_version + 1000 where username = '{more}'",
-          f"update users set karma = 0, earned = 0, earned_version = 0 where username = '{less}'")
+    for author, karma, version in ((more, 7, "earned_version + 1000"), (less, 0, "0")):
+        alter(server.data, "users", f"update users set karma = {karma}, earned = {karma}, earned_version = {version} "
+                                    f"where username = '{author}'")
     restored(backed_up(server.data, tmp_path / "backups"), tmp_path / "new")
     with served(tmp_path / "new") as again, again.client() as api:
         assert karma_has_settled(again)
@@ -132,7 +133,8 @@ def test_who_refers_to_others_is_copied_before_them(good):
 # What a backup is.
 
 def test_a_backup_is_for_its_owner_alone_and_is_plain_files(site, good):
-    assert {path.name for path in good.iterdir()} == {*(f"{service}.db" for service in SERVICES), "keys.json", "manifest.json"}
+    names = {*(f"{service}.db" for service in SERVICES), "keys.json", "manifest.json"}
+    assert {path.name for path in good.iterdir()} == names
     assert good.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in good.iterdir()} == {0o600}
     with closing(sqlite3.connect(good / "posts.db")) as database:
@@ -177,9 +179,7 @@ def test_what_an_interrupted_run_left_is_removed_and_other_things_are_not(site, 
 
 
 def test_progress_is_told_on_a_terminal_alone(folder, tmp_path):
-    with closing(sqlite3.connect(folder / "posts.db")) as database, database:
-        database.execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < 30000) insert into posts "
-                         "(title, community, username, created_at, text) select 'A title', 'c', 'u', i, hex(randomblob(500)) from n")
+    alter(folder, "posts", MANY_POSTS % 30_000)
     with Terminal("backup", "--data", folder, tmp_path / "backups") as shown:
         told = "".join(shown.pieces())
     assert "bytes of posts" in told and "left" in told
@@ -230,10 +230,12 @@ BAD = {
     "a manifest without a member": (rewritten(lambda told: told.pop("files")), "manifest.json", "take another"),
     "a later format": (rewritten(lambda told: told.update(format=2)), "later version of stoa"),
     "a file from elsewhere": (rewritten(lambda told: told["files"][0].update(name="../posts.db")), "../posts.db"),
-    "a tally that is wrong": (in_the_file("votes", "update tallies set upvotes = 7 where post_id = 1"), "every tally", "no, 1 breach"),
+    "a tally that is wrong": (in_the_file("votes", "update tallies set upvotes = 7 where post_id = 1"), "every tally",
+                              "no, 1 breach"),
     "a row that is lost": (in_the_file("posts", "delete from posts where id = 1"), "posts: 12 rows, 13 noted"),
-    "a reference that leads nowhere": (in_the_file("messages", "insert into copies values ('ada', 99, 0, 1, null)"), "every reference"),
-    "a schema of a later version": (in_the_file("posts", "insert into schema_migrations values ('posts/schema/sqlite/999_x.sql', '', 0)"),
+    "a reference that leads nowhere": (in_the_file("messages", "insert into copies values ('ada', 99, 0, 1, null)"),
+                                       "every reference"),
+    "a schema of a later version": (in_the_file("posts", "insert into schema_migrations values ('999_x.sql', '', 0)"),
                                     "999_x.sql", "later one"),
     "a page that is broken": (lambda backup: (damage_index(backup / "votes.db"), sums_of(backup)), "the file is whole"),
 }
@@ -270,7 +272,8 @@ def test_a_bad_backup_is_told_and_not_restored(backup, tmp_path, what):
 
 
 def older(folder):
-    alter(folder, "users", "alter table users drop column earned_version", "delete from schema_migrations where name like '%004%'")
+    alter(folder, "users", "alter table users drop column earned_version",
+          "delete from schema_migrations where name like '%004%'")
 
 
 def test_a_backup_of_an_older_version_is_good_and_brought_up_to_date(site, folder, tmp_path):
@@ -305,7 +308,8 @@ def test_nothing_is_restored_under_a_running_server(start_server, good):
     server = start_server()
     with server.client() as api:
         post = a_post(api)
-        assert_refused(run("restore", "--data", server.data, good, "--replace"), "is in use", "stop that process first", code=1)
+        done = run("restore", "--data", server.data, good, "--replace")
+        assert_refused(done, "is in use", "stop that process first", code=1)
         assert found(api.get(f"/posts/{post['id']}")) == post
 
 

@@ -13,6 +13,8 @@ from program import assert_refused, run, served
 from sample import found, made
 from saved import a_sound_site, backed_up, manifest, restored, verified
 
+NEW = {"title": "New", "text": "", "community": "odd1"}
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
@@ -41,7 +43,7 @@ def test_a_site_goes_on_as_it_was_in_another_database(site, good, postgres, uri,
     with served(tmp_path / "new", settings=SECURE | {"database": uri}) as server:
         assert site.all_answers(server) == site.answers
         assert made(renew(server, site.bob.refresh_token))["access_token"]
-        assert made(site.ada.at(server).post("/posts", json={"title": "New", "text": "", "community": "odd1"}))["id"] == site.deleted + 1
+        assert made(site.ada.at(server).post("/posts", json=NEW))["id"] == site.deleted + 1
     assert run("check", "--database", uri).returncode == 0
 
 
@@ -50,8 +52,9 @@ def test_after_a_loss_all_log_in_again_and_no_number_is_given_out_twice(site, go
     with served(tmp_path / "new", settings=SECURE | {"database": uri}) as server:
         assert renew(server, site.ada.refresh_token).status_code == 401
         ada = log_in(server, site.ada.username)
-        assert made(ada.post("/posts", json={"title": "New", "text": "", "community": "odd1"}))["id"] > site.deleted + 1_000_000 - 1
-        assert found(ada.get(f"/users/{site.ada.username}"))["karma"] == site.answers[f"/users/{site.ada.username}"][0][1]["karma"]
+        assert made(ada.post("/posts", json=NEW))["id"] > site.deleted + 1_000_000 - 1
+        her = f"/users/{site.ada.username}"
+        assert found(ada.get(her))["karma"] == site.answers[her][0][1]["karma"]
 
 
 def test_it_is_verified_with_the_rows_of_each_table_told(good, source, postgres):
@@ -82,8 +85,9 @@ def test_a_database_that_has_data_is_refused_and_left(good, source, postgres, tm
 
 def test_a_dump_that_can_t_be_restored_leaves_the_database_empty(good, postgres, uri, tmp_path):
     """Half of it would look like a site."""
-    postgres.sql("create function no() returns event_trigger language plpgsql as $$ begin raise exception 'no more'; end $$; "
-                 "create event trigger no_index on ddl_command_start when tag in ('CREATE INDEX') execute function no()",
+    postgres.sql("create function no() returns event_trigger language plpgsql as "
+                 "$$ begin raise exception 'no more'; end $$; create event trigger no_index "
+                 "on ddl_command_start when tag in ('CREATE INDEX') execute function no()",
                  postgres.uri(uri.rpartition("/")[2], "postgres"))
     done = run("restore", "--data", tmp_path / "new", "--database", uri, good)
     assert done.returncode == 1 and "no more" in done.stderr and "pg_restore has failed" in done.stderr
@@ -113,8 +117,8 @@ def test_the_password_is_given_to_pg_dump_but_not_shown_to_others(site, source, 
     """Whoever is on the machine sees all arguments."""
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "pg_dump").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\necho $PGPASSWORD > {tmp_path}/password\n'
-                                   f'exec {shutil.which("pg_dump")} "$@"\n')
+    (tools / "pg_dump").write_text(f'#!/bin/sh\necho "$@" > {tmp_path}/arguments\n'
+                                   f'echo $PGPASSWORD > {tmp_path}/password\nexec {shutil.which("pg_dump")} "$@"\n')
     (tools / "pg_dump").chmod(0o755)
     with_password = source.replace("stoa@", "stoa:swordfish@")
     backed_up(site.folder, tmp_path / "backups", "--database", with_password, PATH=f"{tools}:{os.environ['PATH']}")
