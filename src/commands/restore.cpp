@@ -113,7 +113,7 @@ std::vector<db::postgres::Part> parts_of(const RestoreOptions& options, const Ma
 std::string missing_keys(const RestoreOptions& options) {
     const fs::path file = options.from / kKeysInBackup;
     if (!fs::exists(file)) return "";
-    const std::string keys = read_file(file);
+    std::string keys = read_file(file);
     const fs::path place = options.folder.keys_file();
     if (!fs::exists(place)) return keys;
     if (read_file(place) == keys) return "";
