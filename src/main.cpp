@@ -51,6 +51,11 @@ int run(int argc, char** argv) {
     stoa::add_keys(app);
     stoa::add_import(app);
     stoa::add_check(app);
+    stoa::add_backup(app);
+    stoa::add_verify_backup(app);
+    stoa::add_restore(app);
+    stoa::add_migrate(app);
+    stoa::add_vacuum(app);
     stoa::add_migrate_data(app);
     stoa::add_openapi(app);
     stoa::add_status(app);

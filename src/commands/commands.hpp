@@ -16,5 +16,10 @@ void add_user(CLI::App& app);
 void add_keys(CLI::App& app);
 void add_check(CLI::App& app);
 void add_migrate_data(CLI::App& app);
+void add_backup(CLI::App& app);
+void add_verify_backup(CLI::App& app);
+void add_restore(CLI::App& app);
+void add_migrate(CLI::App& app);
+void add_vacuum(CLI::App& app);
 
 }  // namespace stoa

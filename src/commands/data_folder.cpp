@@ -37,6 +37,14 @@ void add_data_folder_options(CLI::App& command, DataFolder& folder) {
         ->type_name("FILE");
 }
 
+void add_place_options(CLI::App& command, DataFolder& folder) {
+    command.add_option("--data", folder.path, "Data folder")
+        ->envname("STOA_DATA")
+        ->type_name("DIR")
+        ->capture_default_str();
+    add_database_option(command, folder)->envname("STOA_DATABASE");
+}
+
 CLI::Option* add_database_option(CLI::App& command, DataFolder& folder) {
     return command
         .add_option("--database", folder.database,

@@ -27,6 +27,9 @@ struct DataFolder {
 /// Adds `--data` and `--keys` to a command.
 void add_data_folder_options(CLI::App& command, DataFolder& folder);
 
+/// Adds `--data` and `--database`, each with its environment variable.
+void add_place_options(CLI::App& command, DataFolder& folder);
+
 /// Adds `--database`; gives the option.
 CLI::Option* add_database_option(CLI::App& command, DataFolder& folder);
 

@@ -1,6 +1,7 @@
 #include "commands/databases.hpp"
 
 #include "messages/store.hpp"
+#include "platform/db/postgres/check.hpp"
 #include "platform/http/idempotency.hpp"
 #include "posts/store.hpp"
 #include "users/store.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,18 @@ const Facts kFacts[] = {
     {"messages", messages::Store::rules},
 };
 
+// What users know of no earlier a sum than was told last. Where it is of an earlier one, the user was away when it was told, and
+// gets it with the next vote.
+const db::Query kWrongKarma{
+    "select e.author || ': ' || u.earned || ' is kept, ' || e.total || ' was told' "
+    "from earned e join users.users u on u.name = e.author "
+    "where e.told = e.total and u.earned_version >= e.version and u.earned <> e.total"};
+// Later than all that the users know.
+const db::Query kTellAgain{
+    "update earned set told = null, version = "
+    "(select max(latest) + 1 from (select max(version) as latest from earned "
+    "union all select max(earned_version) from users.users) v)"};
+
 const Facts& facts_of(std::string_view service) {
     return *std::find_if(std::begin(kFacts), std::end(kFacts),
                          [&](const Facts& facts) { return facts.service == service; });
@@ -38,6 +52,13 @@ const Facts& facts_of(std::string_view service) {
 std::vector<std::string> migrations_of(std::string_view service, std::string_view engine) {
     return {fmt::format("{}/{}", http::kIdempotencySchema, engine),
             fmt::format("{}/schema/{}", service, engine)};
+}
+
+/// Whether the service has data there.
+bool exists(std::string_view service, const DataFolder& folder) {
+    if (!folder.database.empty())
+        return db::postgres::exists(database_at(service, folder.database));
+    return std::filesystem::exists(db::sqlite::database_file(database_of(service, folder.path)));
 }
 
 }  // namespace
@@ -54,6 +75,32 @@ db::postgres::Options database_at(std::string_view service, const std::string& u
             .migrations = migrations_of(service, "postgres")};
 }
 
+std::vector<std::string_view> services_in(const DataFolder& folder) {
+    std::vector<std::string_view> services;
+    for (const std::string_view service : kServices) {
+        if (exists(service, folder)) services.push_back(service);
+    }
+    if (!services.empty()) return services;
+    throw std::runtime_error(
+        folder.database.empty()
+            ? fmt::format("there is no database in '{}': choose another folder with --data",
+                          folder.path.string())
+            : "there are no data of stoa in that database: choose another with --database");
+}
+
 std::span<const db::Rule> rules_of(std::string_view service) { return facts_of(service).rules(); }
+
+std::span<const db::Rule> rules_of_votes_and_users() {
+    static const db::Rule rules[] = {
+        {"every user has the karma that votes have told", kWrongKarma, {kTellAgain}},
+    };
+    return rules;
+}
+
+Steps steps_after_restore(std::string_view service) {
+    if (service == "votes") return {votes::Store::tell_all_again()};
+    if (service == "users") return {users::Store::end_all_sessions()};
+    return {};
+}
 
 }  // namespace stoa

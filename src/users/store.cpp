@@ -107,6 +107,8 @@ const Query kEndStolenSession{
 
 const Query kEndSessionsOf{"delete from sessions where name = $1"};
 
+const Query kEndAllSessions{"delete from sessions"};
+
 const Query kMisnamed{
     "select username from users where name <> lower(username) "
     "or (email is not null and address <> lower(email)) or (email is null and wiped_at is null)"};
@@ -240,6 +242,8 @@ Task<bool> Store::end_stolen_session(db::Transaction& tx, SessionId id, std::str
 Task<> Store::end_sessions_of(db::Transaction& tx, Username name) {
     return tx.execute(kEndSessionsOf, name.lower());
 }
+
+const db::Query& Store::end_all_sessions() { return kEndAllSessions; }
 
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {

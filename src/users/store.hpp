@@ -108,6 +108,9 @@ class Store {
 
     static Task<> end_sessions_of(db::Transaction& tx, Username name);
 
+    /// After a restore: which log-ins have ended since, nobody knows any more.
+    static const db::Query& end_all_sessions();
+
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();
 

@@ -87,6 +87,9 @@ const Query kUntold{"select " + db::columns<Earned>() +
 
 const Query kNoteTold{"update earned set told = $2 where author = $1 and version = $3"};
 
+const Query kTellAllAgain{
+    "update earned set told = null, version = case when version < $1 then $1 else version + 1 end"};
+
 // What answers depend on: the counts of a post, those of all.
 db::Topic one(PostId post) { return db::topic("tally", post.value()); }
 db::Topic all() { return db::topic("tallies"); }
@@ -232,6 +235,8 @@ Task<std::vector<Earned>> Store::untold(std::string after, std::size_t most) {
 Task<> Store::note_told(db::Transaction& tx, Earned earned) {
     return tx.execute(kNoteTold, earned.author, earned.total, earned.version);
 }
+
+const db::Query& Store::tell_all_again() { return kTellAllAgain; }
 
 std::span<const db::Rule> Store::rules() {
     static const db::Rule rules[] = {

@@ -60,6 +60,9 @@ class Store {
     /// Notes that the users service knows.
     static Task<> note_told(db::Transaction& tx, Earned earned);
 
+    /// After a restore, as of the time `$1`: the users service may know other sums than those that it was told by these tables.
+    static const db::Query& tell_all_again();
+
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();
 

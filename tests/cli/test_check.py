@@ -9,6 +9,7 @@ import pytest
 from conftest import Server
 from program import place, run
 from sample import a_message, a_post, a_user, a_vote, found, items
+from waiting import karma_has_settled
 
 of_files = pytest.mark.sqlite(reason="about the files")
 
@@ -93,6 +94,23 @@ def test_a_repaired_tally_is_what_the_votes_say(stopped):
     assert check(stopped.data, "--repair").returncode == 0
     with stopped.start().client() as api:
         assert found(api.get("/votes/1")) == {"post_id": 1, "upvotes": 1, "downvotes": 1, "score": 0}
+
+
+def test_karma_that_is_not_what_votes_have_told_is_found_and_told_again(start_server):
+    server = start_server()
+    with server.client() as api:
+        author = a_user(api)["username"]
+        a_vote(api, a_post(api, username=author)["id"])
+        assert karma_has_settled(server)
+    server.stop()
+    assert check(server.data).returncode == 0
+    alter(server.data, "users", f"update users set karma = 9, earned = 9 where username = '{author}'")
+    done = check(server.data)
+    assert done.returncode == 1 and f"{author.lower()}: 9 is kept, 1 was told" in done.stdout
+    assert check(server.data, "--repair").returncode == 0
+    with server.start().client() as api:
+        assert karma_has_settled(server)
+        assert found(api.get(f"/users/{author}"))["karma"] == 1
 
 
 def test_parties_get_the_copies_of_a_message_back(stopped):

@@ -21,7 +21,8 @@ OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 
 @pytest.mark.parametrize("arguments", [
     [], ["serve"], ["import"], ["import", "reddit-csv"], ["openapi"], ["user"], ["user", "create"], ["keys"], ["keys", "list"],
-    ["keys", "rotate"], ["check"], ["status"]], ids=lambda words: " ".join(words) or "stoa")
+    ["keys", "rotate"], ["check"], ["status"], ["backup"], ["verify-backup"], ["restore"], ["migrate"], ["vacuum"]],
+    ids=lambda words: " ".join(words) or "stoa")
 def test_help_is_on_standard_output(arguments):
     ended = run(*arguments, "--help")
     assert ended.returncode == 0
@@ -30,7 +31,7 @@ def test_help_is_on_standard_output(arguments):
 
 def test_help_names_every_command():
     explained = run("--help").stdout
-    for command in ("serve", "import", "openapi", "user", "keys", "check", "status"):
+    for command in ("serve", "import", "openapi", "user", "keys", "check", "status", "backup", "verify-backup", "restore", "migrate", "vacuum"):
         assert re.search(rf"^ +{command} ", explained, re.MULTILINE), command
 
 
@@ -94,6 +95,10 @@ REFUSED = {
     "a word that is no choice": (["serve", "--log-level", "loud"], "--log-level"),
     "another case": (["serve", "--limits", "OFF"], "--limits"),
     "an import of nothing": (["import", "reddit-csv"], "files"),
+    "a backup to nowhere": (["backup"], "DEST"),
+    "a restore from nowhere": (["restore"], "FROM"),
+    "the verification of nothing": (["verify-backup"], "FROM"),
+    "a way back that is only told": (["migrate", "--back", "--dry-run"], "--dry-run"),
 }
 
 

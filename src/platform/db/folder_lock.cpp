@@ -1,5 +1,6 @@
 #include "platform/db/folder_lock.hpp"
 
+#include "platform/durable.hpp"
 #include "platform/private_file.hpp"
 
 #include <fcntl.h>
@@ -49,6 +50,7 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
                                              folder.string(),
                                              std::generic_category().message(errno)));
     }
+    give_to_owner_of(folder, path);
     if (!take(file_)) {
         const std::string process = id_in(file_);
         const std::string holder = process.empty() ? "another process" : "process " + process;

@@ -24,7 +24,8 @@ void must_be_whole(Direct& connection, std::string_view schema) {
     if (!is_being_filled(connection)) return;
     throw std::runtime_error(
         fmt::format("the schema '{}' in the database has not all its rows yet: let 'stoa "
-                    "migrate-data' come to its end, or run it again if it was interrupted",
+                    "migrate-data' or 'stoa restore' come to its end, or run it again if it was "
+                    "interrupted",
                     schema));
 }
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
@@ -47,11 +48,21 @@ Finding look_at_file(Connection& connection) {
     return finding;
 }
 
-void repair(const std::filesystem::path& file, const Rule& rule) {
-    Connection connection(file, Connection::Use::write);
-    connection.execute("begin immediate");
+void repair(Connection& connection, const Rule& rule) {
+    connection.execute("pragma query_only = off; begin immediate");
     for (const Query& step : rule.repair) connection.run(step, {}, [](const Row&) {});
-    connection.execute("commit");
+    connection.execute("commit; pragma query_only = on");
+}
+
+void hold(Connection& connection, const Rule& rule, bool with_repair,
+          const CheckProgress& progress) {
+    progress.begun(rule.says);
+    Finding finding = look(connection, rule);
+    if (with_repair && finding.breaches > 0 && !rule.repair.empty()) {
+        repair(connection, rule);
+        finding.is_repaired = look(connection, rule).breaches == 0;
+    }
+    progress.ended(finding);
 }
 
 void must_be_current(Connection& connection, const Options& options) {
@@ -62,11 +73,8 @@ void must_be_current(Connection& connection, const Options& options) {
         database_file(options).string()));
 }
 
-}  // namespace
-
-void check(const Options& options, std::span<const Rule> rules, bool with_repair,
-           const CheckProgress& progress) {
-    const FolderLock lock(options.folder, options.name);
+void look_at_all(const Options& options, std::span<const Rule> rules, bool with_repair,
+                 bool is_copy, const CheckProgress& progress) {
     const auto file = database_file(options);
     // What is not whole can't be relied on for anything else.
     progress.begun(kWhole.says);
@@ -81,18 +89,33 @@ void check(const Options& options, std::span<const Rule> rules, bool with_repair
     progress.ended(whole);
     if (!whole.is_sound()) return;
 
-    must_be_current(*connection, options);
-    const auto hold = [&](const Rule& rule) {
-        progress.begun(rule.says);
-        Finding finding = look(*connection, rule);
-        if (with_repair && finding.breaches > 0 && !rule.repair.empty()) {
-            repair(file, rule);
-            finding.is_repaired = look(*connection, rule).breaches == 0;
-        }
-        progress.ended(finding);
-    };
-    hold(kReferences);
-    for (const Rule& rule : rules) hold(rule);
+    if (!is_copy) must_be_current(*connection, options);
+    hold(*connection, kReferences, with_repair, progress);
+    for (const Rule& rule : rules) hold(*connection, rule, with_repair, progress);
+}
+
+}  // namespace
+
+void check(const Options& options, std::span<const Rule> rules, bool with_repair,
+           const CheckProgress& progress) {
+    const FolderLock lock(options.folder, options.name);
+    look_at_all(options, rules, with_repair, false, progress);
+}
+
+void check_across(const Options& options, const Options& other, std::span<const Rule> rules,
+                  bool with_repair, const CheckProgress& progress) {
+    const FolderLock lock(options.folder, options.name);
+    const FolderLock lock_of_other(other.folder, other.name);
+    const Query attach(fmt::format("attach $1 as {}", other.name));
+    Connection connection(database_file(options), Connection::Use::look);
+    const std::array<Value, 1> file{database_file(other).string()};
+    connection.run(attach, file, [](const Row&) {});
+    for (const Rule& rule : rules) hold(connection, rule, with_repair, progress);
+}
+
+void check_copy(const Options& options, std::span<const Rule> rules,
+                const CheckProgress& progress) {
+    look_at_all(options, rules, false, true, progress);
 }
 
 }  // namespace stoa::db::sqlite

@@ -14,4 +14,11 @@ namespace stoa::db::sqlite {
 void check(const Options& options, std::span<const Rule> rules, bool repair,
            const CheckProgress& progress);
 
+/// Checks rules on a database and another, whose tables are found under its name: "users.users". Both are whole and up to date.
+void check_across(const Options& options, const Options& other, std::span<const Rule> rules,
+                  bool repair, const CheckProgress& progress);
+
+/// check() of a copy that nobody uses, whatever its schema is. It is left as it is, and nothing beside it.
+void check_copy(const Options& options, std::span<const Rule> rules, const CheckProgress& progress);
+
 }  // namespace stoa::db::sqlite

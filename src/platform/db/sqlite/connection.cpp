@@ -80,8 +80,9 @@ Connection::Connection(const std::filesystem::path& file, Use use, SlowQueries* 
     : connection_(nullptr, sqlite3_close_v2), slow_(slow && slow->is_on() ? slow : nullptr) {
     stop_counting_memory();
     sqlite3* connection = nullptr;
+    const bool may_make = use == Use::write || use == Use::fill;
     const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (use == Use::write ? SQLITE_OPEN_CREATE : 0);
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (may_make ? SQLITE_OPEN_CREATE : 0);
     const int result = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
     connection_.reset(connection);
     if (result != SQLITE_OK) {
@@ -89,11 +90,15 @@ Connection::Connection(const std::filesystem::path& file, Use use, SlowQueries* 
             fmt::format("can't open the database '{}': {}", file.string(), sqlite3_errstr(result)));
     }
     sqlite3_extended_result_codes(connection, 1);
-    sqlite3_busy_timeout(connection, 5'000);
+    sqlite3_busy_timeout(connection, kPatience);
     if (use == Use::look) {
         // Not even the log is copied into it at the end.
         sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         execute("pragma query_only = on; pragma temp_store = memory");
+        return;
+    }
+    if (use == Use::fill) {
+        execute("pragma journal_mode = off; pragma synchronous = off");
         return;
     }
     execute("pragma journal_mode = wal");

@@ -23,7 +23,11 @@ class Connection {
         read,
         write,  ///< made if it isn't there
         look,   ///< by somebody who leaves the file as it is, whatever is in it
+        fill,   ///< a new file, which is of no use unless all goes well; who fills it syncs it
     };
+    /// Milliseconds that it waits for others.
+    static constexpr int kPatience = 5'000;
+
     /// `slow`: none, or outlives it.
     Connection(const std::filesystem::path& file, Use use, SlowQueries* slow = nullptr);
 

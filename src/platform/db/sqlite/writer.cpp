@@ -18,6 +18,8 @@ using namespace std::chrono_literals;
 constexpr int kCheckpointPages = 1'000;
 /// A log that readers never let start over is made to, at 16 MiB.
 constexpr int kRestartPages = 4'096;
+/// Milliseconds that writes then wait for readers, which need a few; a backup needs as long as it copies, and is not waited for.
+constexpr int kRestartPatience = 50;
 
 /// Where more writes come than can be done, no more wait than this much work. Together with the syncs, the copying of the log and the
 /// group before it a write so takes up to ten times as long.
@@ -238,12 +240,15 @@ void Writer::checkpoint_if_due() {
     if (log_pages_ - checkpointed_pages_ < kCheckpointPages) return;
     const auto now = std::chrono::steady_clock::now();
     if (now < no_checkpoint_before_) return;
-    const int mode =
-        log_pages_ < kRestartPages ? SQLITE_CHECKPOINT_PASSIVE : SQLITE_CHECKPOINT_RESTART;
+    const bool may_restart = log_pages_ >= kRestartPages && now >= no_restart_before_;
     int log = 0;
     int copied = 0;
-    const int result =
-        sqlite3_wal_checkpoint_v2(connection_.native(), nullptr, mode, &log, &copied);
+    if (may_restart) sqlite3_busy_timeout(connection_.native(), kRestartPatience);
+    const int result = sqlite3_wal_checkpoint_v2(
+        connection_.native(), nullptr,
+        may_restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+    if (may_restart) sqlite3_busy_timeout(connection_.native(), Connection::kPatience);
+    if (may_restart && result == SQLITE_BUSY) no_restart_before_ = now + 1s;
     if (result != SQLITE_OK && result != SQLITE_BUSY) {
         spdlog::error("SQLite: checkpoint: {}; the log grows until one succeeds",
                       sqlite3_errmsg(connection_.native()));

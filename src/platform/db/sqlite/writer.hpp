@@ -89,6 +89,7 @@ class Writer {
     int log_pages_ = 0;           ///< in the WAL, as of the last commit
     int checkpointed_pages_ = 0;  ///< of them, how many are in the database already
     std::chrono::steady_clock::time_point no_checkpoint_before_;  ///< one has failed
+    std::chrono::steady_clock::time_point no_restart_before_;     ///< a reader kept it from one
     std::atomic<std::uint64_t> version_ = 1;
     Changes changes_;
     std::vector<Topic> changed_;  ///< by the group that is being committed

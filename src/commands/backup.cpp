@@ -1,0 +1,172 @@
+#include "commands/backup/manifest.hpp"
+#include "commands/commands.hpp"
+#include "commands/data_folder.hpp"
+#include "commands/databases.hpp"
+#include "commands/import/progress.hpp"
+#include "platform/db/postgres/dump.hpp"
+#include "platform/db/sqlite/copy.hpp"
+#include "platform/durable.hpp"
+#include "platform/json/timestamp.hpp"
+#include "platform/private_file.hpp"
+#include "version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
+
+namespace stoa {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct BackupOptions {
+    DataFolder folder;
+    std::filesystem::path destination;
+    bool has_keys = true;
+};
+
+void print_file(const BackedUpFile& file) {
+    std::int64_t rows = 0;
+    for (const TableRows& table : file.tables) rows += table.rows;
+    fmt::print("{:<13} {:>12}{}\n", file.name, told_bytes(file.bytes),
+               file.tables.empty() ? "" : fmt::format("  {} rows", rows));
+    std::fflush(stdout);
+}
+
+void note_contents(BackedUpFile& file, const db::Contents& contents) {
+    file.steps.insert(file.steps.end(), contents.steps.begin(), contents.steps.end());
+    for (const auto& [table, rows] : contents.rows) file.tables.push_back({table, rows});
+}
+
+BackedUpFile copy_database(std::string_view service, const std::filesystem::path& data,
+                           const std::filesystem::path& to) {
+    const auto from = db::sqlite::database_file(database_of(service, data));
+    const auto file = to / from.filename();
+    const auto as_of = Timestamp::now();
+    {
+        std::unique_ptr<Progress> progress;
+        std::uint64_t copied = 0;
+        db::sqlite::copy(from, file, [&](std::uint64_t bytes, std::uint64_t all) {
+            if (!progress) {
+                progress = std::make_unique<Progress>(fmt::format("bytes of {}", service), all);
+            }
+            progress->advance(bytes - copied);
+            copied = bytes;
+        });
+    }
+    BackedUpFile noted = noted_of(file);
+    noted.as_of = as_of.str();
+    note_contents(noted, db::sqlite::contents_of(file));
+    return noted;
+}
+
+std::vector<BackedUpFile> copy_files(const std::filesystem::path& data,
+                                     const std::filesystem::path& to) {
+    std::vector<BackedUpFile> files;
+    for (const std::string_view service : kCopyOrder) {
+        const auto file = db::sqlite::database_file(database_of(service, data));
+        if (!std::filesystem::exists(file)) continue;
+        files.push_back(copy_database(service, data, to));
+        print_file(files.back());
+    }
+    if (files.empty()) {
+        throw std::runtime_error(fmt::format(
+            "there is no database in '{}': choose another folder with --data", data.string()));
+    }
+    return files;
+}
+
+std::vector<BackedUpFile> dump_database(const std::string& uri, const std::filesystem::path& to) {
+    const auto file = to / kDumpInBackup;
+    const auto as_of = Timestamp::now();
+    const auto contents = db::postgres::dump(uri, kCopyOrder, file);
+    BackedUpFile noted = noted_of(file);
+    noted.as_of = as_of.str();
+    note_contents(noted, contents);
+    print_file(noted);
+    return {noted};
+}
+
+/// The keys belong to the users: a folder without them need not have any.
+void copy_keys(const BackupOptions& options, std::vector<BackedUpFile>& files,
+               const std::filesystem::path& to) {
+    const bool has_users = std::any_of(files.begin(), files.end(), [](const BackedUpFile& file) {
+        return file.name == "users.db" || file.name == kDumpInBackup;
+    });
+    if (!options.has_keys || !has_users) return;
+    const auto keys = options.folder.keys_file();
+    if (!std::filesystem::exists(keys)) {
+        throw std::runtime_error(
+            fmt::format("the keys that tokens are signed with are not at '{}': name their file "
+                        "with --keys, or leave them out with --no-keys if they are kept elsewhere",
+                        keys.string()));
+    }
+    const auto file = to / kKeysInBackup;
+    const auto as_of = Timestamp::now();
+    write_private_file(file, read_file(keys));
+    files.push_back(noted_of(file));
+    files.back().as_of = as_of.str();
+    print_file(files.back());
+}
+
+void backup(const BackupOptions& options) {
+    spdlog::set_level(spdlog::level::warn);
+    const auto since = Clock::now();
+    Manifest manifest;
+    manifest.program = fmt::format("{} ({})", kVersion, kCommit);
+    const auto begun_at = Timestamp::now();
+    manifest.begun_at = begun_at.str();
+    const auto place = options.destination / as_name(begun_at);
+    StagingFolder staging(options.destination, ".stoa-backup");
+    const DataFolder& folder = options.folder;
+    manifest.engine = folder.database.empty() ? "sqlite" : "postgres";
+    manifest.files = folder.database.empty() ? copy_files(folder.path, staging.path())
+                                             : dump_database(folder.database, staging.path());
+    copy_keys(options, manifest.files, staging.path());
+    manifest.ended_at = Timestamp::now().str();
+    write_manifest(staging.path(), manifest);
+    staging.place_at(place);
+    std::int64_t bytes = 0;
+    for (const BackedUpFile& file : manifest.files) bytes += file.bytes;
+    fmt::print("{}: {} in {:.1f} s. Keep it as safe as the site: it has everybody's data{}.\n",
+               place.string(), told_bytes(bytes),
+               std::chrono::duration<double>(Clock::now() - since).count(),
+               manifest.files.back().name == kKeysInBackup ? " and the keys" : "");
+}
+
+}  // namespace
+
+void add_backup(CLI::App& app) {
+    CLI::App* command =
+        app.add_subcommand("backup", "Copy all data to a folder, while the server goes on");
+    const auto options = std::make_shared<BackupOptions>();
+    command
+        ->add_option("DEST", options->destination,
+                     "Folder for backups: each is a folder in it, named by its time")
+        ->type_name("")
+        ->required();
+    add_data_folder_options(*command, options->folder);
+    add_database_option(*command, options->folder)->envname("STOA_DATABASE");
+    command->add_flag("!--no-keys", options->has_keys,
+                      "Leave out the signing keys, which are kept elsewhere");
+    command->footer(
+        "Has all that was acknowledged before it began. Nothing that looks like a backup is there "
+        "until it\n"
+        "is whole and on the disk, and an existing one is never touched; so it may be interrupted. "
+        "It holds\n"
+        "everybody's data, hashes of passwords and the signing keys. Ends with 0 if it was made, "
+        "else with 1.\n"
+        "  stoa verify-backup DEST/TIME              is it whole, and in agreement with itself?\n"
+        "  stoa restore --data DIR DEST/TIME         the way back");
+    command->callback([options] { backup(*options); });
+}
+
+}  // namespace stoa

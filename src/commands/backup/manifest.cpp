@@ -1,0 +1,112 @@
+#include "commands/backup/manifest.hpp"
+
+#include "commands/import/progress.hpp"
+#include "commands/site.hpp"
+#include "platform/durable.hpp"
+#include "platform/private_file.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace stoa {
+
+namespace {
+
+constexpr double kMebi = 1 << 20;
+
+/// The names stand in paths: none but those that a backup of ours has.
+bool is_ours(std::string_view name) {
+    return name == kKeysInBackup || name == kDumpInBackup || !service_of(name).empty();
+}
+
+/// What is wrong with a file; nothing: it is what it was.
+std::string difference(const std::filesystem::path& file, const BackedUpFile& noted) {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) return "is missing";
+    const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file, error));
+    if (bytes != noted.bytes) return fmt::format("has {} bytes, {} noted", bytes, noted.bytes);
+    const BackedUpFile here = noted_of(file);
+    if (here.sha256 == noted.sha256) return "";
+    return fmt::format("has the checksum {}, {} noted", here.sha256, noted.sha256);
+}
+
+}  // namespace
+
+std::string as_name(Timestamp time) {
+    std::string name = time.str();
+    std::replace(name.begin(), name.end(), ':', '-');
+    return name;
+}
+
+std::string told_bytes(std::int64_t bytes) {
+    const auto number = static_cast<double>(bytes);
+    return number < kMebi ? fmt::format("{:.1f} KiB", number / 1'024)
+                          : fmt::format("{:.1f} MiB", number / kMebi);
+}
+
+std::string_view service_of(std::string_view file) {
+    for (const std::string_view service : kServices) {
+        if (file == fmt::format("{}.db", service)) return service;
+    }
+    return "";
+}
+
+BackedUpFile noted_of(const std::filesystem::path& file) {
+    BackedUpFile noted;
+    noted.name = file.filename().string();
+    noted.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
+    Progress progress(fmt::format("bytes of {}", noted.name),
+                      static_cast<std::size_t>(noted.bytes));
+    noted.sha256 = sha256_of(file, [&](std::uint64_t bytes) { progress.advance(bytes); });
+    return noted;
+}
+
+void write_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
+    write_private_file(folder / Manifest::kFile,
+                       boost::json::serialize(boost::json::value_from(manifest)) + "\n");
+}
+
+Manifest read_manifest(const std::filesystem::path& folder) {
+    const auto file = folder / Manifest::kFile;
+    std::error_code error;
+    if (!std::filesystem::exists(file, error)) {
+        throw std::runtime_error(
+            fmt::format("'{}' is no backup, as it has no {}: give the folder of one, which is "
+                        "named by its time",
+                        folder.string(), Manifest::kFile));
+    }
+    Manifest manifest;
+    try {
+        const auto json = boost::json::parse(read_file(file));
+        const auto format = json.as_object().at("format").to_number<std::int64_t>();
+        if (format > Manifest::kFormat) {
+            throw std::runtime_error("it is of a later version of stoa, which can read it");
+        }
+        manifest = boost::json::value_to<Manifest>(json);
+    } catch (const std::exception& fault) {
+        throw std::runtime_error(
+            fmt::format("can't use '{}': {}; take another backup", file.string(), fault.what()));
+    }
+    for (const BackedUpFile& each : manifest.files) {
+        if (is_ours(each.name)) continue;
+        throw std::runtime_error(
+            fmt::format("'{}' names a file '{}', which no backup has; take another backup",
+                        file.string(), each.name));
+    }
+    return manifest;
+}
+
+int compare_with_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
+    int unsound = 0;
+    for (const BackedUpFile& file : manifest.files) {
+        const std::string what = difference(folder / file.name, file);
+        fmt::print("{:<13} {}\n", file.name, what.empty() ? "is what was written" : what);
+        if (!what.empty()) ++unsound;
+    }
+    return unsound;
+}
+
+}  // namespace stoa

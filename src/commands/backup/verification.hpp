@@ -1,0 +1,11 @@
+#pragma once
+
+#include "commands/backup/manifest.hpp"
+
+namespace stoa {
+
+/// Looks whether a backup's files are what was written, and whether its databases are whole, known to this program and in
+/// agreement with themselves; prints what it finds. Throws std::runtime_error, with what to do, if it is not good.
+void verify_backup(const std::filesystem::path& folder, const Manifest& manifest);
+
+}  // namespace stoa

@@ -1,0 +1,193 @@
+#include "commands/backup/verification.hpp"
+#include "commands/commands.hpp"
+#include "commands/data_folder.hpp"
+#include "commands/databases.hpp"
+#include "platform/db/folder_lock.hpp"
+#include "platform/db/postgres/dump.hpp"
+#include "platform/db/sqlite/copy.hpp"
+#include "platform/durable.hpp"
+#include "platform/json/timestamp.hpp"
+#include "platform/private_file.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <list>
+#include <memory>
+#include <stdexcept>
+
+namespace stoa {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+/// By how much numbers (of posts, messages, users) go on later: more than were given out between a backup and a loss, so that
+/// a link from then never leads to something else.
+constexpr std::int64_t kGap = 1'000'000;
+
+struct RestoreOptions {
+    DataFolder folder;
+    fs::path from;
+    bool may_replace = false;
+    bool is_last = false;
+};
+
+Steps steps_of(std::string_view service, const RestoreOptions& options) {
+    return options.is_last ? Steps{} : steps_after_restore(service);
+}
+
+std::int64_t gap_of(const RestoreOptions& options) { return options.is_last ? 0 : kGap; }
+
+bool has_nothing(const fs::path& folder) { return !fs::exists(folder) || fs::is_empty(folder); }
+
+/// Of the folder, whatever form its name has: "data" for "./data/".
+fs::path plain(const fs::path& folder) {
+    const fs::path whole = fs::absolute(folder).lexically_normal();
+    return whole.has_filename() ? whole : whole.parent_path();
+}
+
+void copy_in(const RestoreOptions& options, const Manifest& manifest, const fs::path& to) {
+    for (const BackedUpFile& file : manifest.files) {
+        fs::copy_file(options.from / file.name, to / file.name);
+        fs::permissions(to / file.name, fs::perms::owner_read | fs::perms::owner_write);
+        const std::string_view service = service_of(file.name);
+        if (service.empty()) continue;
+        db::sqlite::make_ready(database_of(service, to), steps_of(service, options),
+                               gap_of(options));
+    }
+}
+
+/// Its data are whole at every moment: the old ones until the restored ones are on the disk, and then those.
+void put_in_place(StagingFolder& staging, const fs::path& data) {
+    const bool is_new = has_nothing(data);
+    const fs::path& model = fs::exists(data) ? data : data.parent_path();
+    give_to_owner_of(model, staging.path());
+    for (const auto& entry : fs::directory_iterator(staging.path())) {
+        give_to_owner_of(model, entry.path());
+    }
+    if (is_new) {
+        staging.place_at(data);
+        return;
+    }
+    std::list<db::FolderLock> locks;  // until it has another name
+    for (const std::string_view service : kServices) locks.emplace_back(data, service);
+    const fs::path before = fmt::format("{}.before-{}", data.string(), as_name(Timestamp::now()));
+    staging.replace(data, before);
+    fmt::print("What was in '{}' is in '{}' now: remove that when you don't need it any more.\n",
+               data.string(), before.string());
+}
+
+void must_be_free(const RestoreOptions& options, const fs::path& data) {
+    if (has_nothing(data)) return;
+    if (!options.may_replace) {
+        throw std::runtime_error(
+            fmt::format("there are files in '{}' already: choose another folder with --data, or "
+                        "give --replace, which keeps them in a folder beside it",
+                        data.string()));
+    }
+    for (const std::string_view service : kServices) const db::FolderLock lock(data, service);
+}
+
+/// The services whose schemas are in the dump.
+std::vector<db::postgres::Part> parts_of(const RestoreOptions& options, const Manifest& manifest) {
+    std::vector<db::postgres::Part> parts;
+    for (const std::string_view service : kServices) {
+        const auto is_its = [&](const TableRows& rows) {
+            return rows.table.starts_with(fmt::format("{}.", service));
+        };
+        const auto& tables = manifest.files.front().tables;
+        if (std::none_of(tables.begin(), tables.end(), is_its)) continue;
+        parts.push_back(
+            {database_at(service, options.folder.database), steps_of(service, options)});
+    }
+    return parts;
+}
+
+/// What is in the database can't be used with other keys. Gives what to write; nothing: they are there, or not in the backup.
+std::string missing_keys(const RestoreOptions& options) {
+    const fs::path file = options.from / kKeysInBackup;
+    if (!fs::exists(file)) return "";
+    std::string keys = read_file(file);
+    const fs::path place = options.folder.keys_file();
+    if (!fs::exists(place)) return keys;
+    if (read_file(place) == keys) return "";
+    throw std::runtime_error(
+        fmt::format("the keys in '{}' are others than the backup's: move that "
+                    "file away, or give another folder for them with --data",
+                    place.string()));
+}
+
+void restore_to_database(const RestoreOptions& options, const Manifest& manifest) {
+    if (options.may_replace) {
+        throw std::runtime_error("a database is not replaced: give --database an empty one");
+    }
+    const std::string keys = missing_keys(options);
+    const auto parts = parts_of(options, manifest);
+    if (parts.empty()) throw std::runtime_error("the backup has no schema: take another");
+    verify_backup(options.from, manifest);
+    db::postgres::restore(parts, options.from / kDumpInBackup, gap_of(options));
+    if (!keys.empty()) write_private_file(options.folder.keys_file(), keys);
+}
+
+void restore_to_folder(const RestoreOptions& options, const Manifest& manifest,
+                       const fs::path& data) {
+    must_be_free(options, data);
+    verify_backup(options.from, manifest);
+    StagingFolder staging(data.parent_path(), "." + data.filename().string() + ".restoring");
+    copy_in(options, manifest, staging.path());
+    put_in_place(staging, data);
+}
+
+void restore(const RestoreOptions& options) {
+    spdlog::set_level(spdlog::level::warn);
+    const auto since = Clock::now();
+    const Manifest manifest = read_manifest(options.from);
+    const bool is_dump = manifest.engine == "postgres";
+    if (is_dump == options.folder.database.empty()) {
+        throw std::runtime_error(fmt::format(
+            "the backup is of {}: {}", is_dump ? "a PostgreSQL database" : "SQLite files",
+            is_dump ? "give --database with an empty one"
+                    : "restore it without --database; 'stoa migrate-data' then moves it to one"));
+    }
+    const fs::path data = plain(options.folder.path);
+    if (is_dump) {
+        restore_to_database(options, manifest);
+    } else {
+        restore_to_folder(options, manifest, data);
+    }
+    fmt::print("Restored in {:.1f} s: all that was acknowledged before {}.\n",
+               std::chrono::duration<double>(Clock::now() - since).count(), manifest.begun_at);
+    fmt::print("Start the server on it: stoa serve --data {}{}\n", data.string(),
+               is_dump ? " --database and the same URI" : "");
+}
+
+}  // namespace
+
+void add_restore(CLI::App& app) {
+    CLI::App* command = app.add_subcommand("restore", "Make a data folder from a backup");
+    const auto options = std::make_shared<RestoreOptions>();
+    command->add_option("FROM", options->from, "The backup's folder")->type_name("")->required();
+    add_place_options(*command, options->folder);
+    command->add_flag("--replace", options->may_replace,
+                      "If there is one already, move it to DIR.before-TIME");
+    command->add_flag("--last", options->is_last,
+                      "Nothing was written after the backup: log-ins stay good, numbers go on");
+    command->footer(
+        "Checks the backup first. May be interrupted at any time: the folder is what it was, or "
+        "restored.\n"
+        "Everybody has to log in again, since nobody knows any more which log-ins have ended "
+        "meanwhile, and\n"
+        "new posts, messages and users get numbers from a million further on, since those in "
+        "between may\n"
+        "have been given out. Not so with --last, for a server that was stopped before its "
+        "backup.");
+    command->callback([options] { restore(*options); });
+}
+
+}  // namespace stoa
