@@ -15,5 +15,6 @@ void add_user(CLI::App& app);
 void add_keys(CLI::App& app);
 void add_check(CLI::App& app);
 void add_migrate_data(CLI::App& app);
+void add_describe(CLI::App& app);
 
 }  // namespace stoa
