@@ -32,9 +32,10 @@ install(FILES ${DEBIAN}/environment DESTINATION share/stoa)
 install(FILES ${GENERATED}/stoa.service ${GENERATED}/stoa@.service DESTINATION lib/systemd/system)
 install(FILES ${GENERATED}/changelog.gz DESTINATION share/doc/stoa)
 install(FILES LICENSE DESTINATION share/doc/stoa RENAME copyright)
+install(FILES ${DEBIAN}/lintian-overrides DESTINATION share/lintian/overrides RENAME stoa)
 install(DIRECTORY docs/ DESTINATION share/doc/stoa)
 install(DIRECTORY deploy/ DESTINATION share/doc/stoa/examples USE_SOURCE_PERMISSIONS
-  PATTERN debian EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .env EXCLUDE)
+  PATTERN debian EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .env EXCLUDE PATTERN .gitignore EXCLUDE)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME stoa)
@@ -46,10 +47,10 @@ set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "The Stoa authors <stoa@localhost>")
 set(CPACK_DEBIAN_PACKAGE_SECTION web)
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "${PROJECT_DESCRIPTION}
- Posts, votes, users and messages as four small services in one program: JSON
- over HTTP, SQLite inside, or PostgreSQL and many processes. Writes are on the
- disk before they are answered.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "back end of a community site")
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Posts, votes, users and messages as four small services in one program: JSON
+over HTTP, SQLite inside, or PostgreSQL and many processes. Writes are on the
+disk before they are answered.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, debconf (>= 0.5) | debconf-2.0")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "caddy, haproxy, postgresql")

@@ -14,13 +14,14 @@ struct Cases {
     std::string words;     ///< of what may stand anywhere else
 };
 
+/// What bash's compgen is asked for an option's value; empty: nothing is known of it.
 std::string compgen(const CLI::Option& option) {
     const auto choices = choices_of(option);
     const std::string kind = kind_of(option);
     if (!choices.empty()) return fmt::format("-W '{}'", fmt::join(choices, " "));
     if (kind == "DIR") return "-d";
     if (kind == "FILE") return "-f";
-    return "-W ''";
+    return "";
 }
 
 void add(const CLI::App& command, const std::string& path, Cases& cases) {
@@ -33,9 +34,11 @@ void add(const CLI::App& command, const std::string& path, Cases& cases) {
         for (const std::string& name : option->get_lnames()) {
             words.push_back("--" + name);
             if (option->get_items_expected_max() == 0) continue;
-            cases.values +=
-                fmt::format("        {}:--{}) COMPREPLY=($(compgen {} -- \"$word\")); return ;;\n",
-                            path, name, compgen(*option));
+            const std::string known = compgen(*option);
+            cases.values += fmt::format(
+                "        {}:--{}) {}return ;;\n", path, name,
+                known.empty() ? ""
+                              : fmt::format("COMPREPLY=($(compgen {} -- \"$word\")); ", known));
         }
     }
     for (const CLI::App* below : commands_of(command)) {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <stdexcept>
 
@@ -32,16 +33,16 @@ std::string toml(const std::string& value) {
     return CLI::detail::lexical_cast(value, number) ? value : fmt::format("\"{}\"", value);
 }
 
+/// What an option does, and what it takes where that is not said otherwise.
 std::string explanation(const CLI::Option& option) {
-    std::string text = option.get_description();
-    const std::string kind = kind_of(option);
+    const std::string text = option.get_description();
     const auto choices = choices_of(option);
-    if (!choices.empty()) {
-        text += fmt::format(" ({})", fmt::join(choices, ", "));
-    } else if (!kind.empty()) {
-        text += fmt::format(" ({})", kind);
-    }
-    return text;
+    const bool has_all = std::all_of(
+        choices.begin(), choices.end(),
+        [&](const std::string& choice) { return text.find(choice) != std::string::npos; });
+    if (!has_all) return fmt::format("{} ({})", text, fmt::join(choices, ", "));
+    const bool takes_values = choices.empty() && !option.get_default_str().empty();
+    return takes_values ? fmt::format("{} ({})", text, kind_of(option)) : text;
 }
 
 std::map<std::string, std::string> taken_apart(const std::vector<std::string>& settings) {
@@ -74,9 +75,12 @@ std::string configuration(const CLI::App& command, const std::vector<std::string
         }
         const std::string& name = option->get_lnames().front();
         const auto set = values.extract(name);
-        const std::string value = set ? set.mapped() : option->get_default_str();
+        const std::string standard = option->get_default_str();
+        const std::string value = set                ? toml(set.mapped())
+                                  : standard.empty() ? kind_of(*option)
+                                                     : toml(standard);
         text += "\n" + comment(explanation(*option));
-        text += fmt::format("{}{} = {}\n", set ? "" : "#", name, toml(value));
+        text += fmt::format("{}{} = {}\n", set ? "" : "#", name, value);
     }
     if (!values.empty())
         throw std::runtime_error(fmt::format("'{}' is not an option of `stoa {}`",
