@@ -21,7 +21,9 @@ set(UNIT_ENVIRONMENT "EnvironmentFile=-/etc/stoa/environment")
 configure_file(${DEBIAN}/stoa.service.in ${GENERATED}/stoa.service @ONLY)
 set(UNIT_DESCRIPTION "Stoa, the %i service of a community site")
 set(UNIT_SERVICE "%i ")
-set(UNIT_CONFLICT "# One process has the data files of a service for itself.\nConflicts=stoa.service")
+set(UNIT_CONFLICT "# One process has the data files of a service for itself: that of all four ends before this one begins.
+Conflicts=stoa.service
+After=stoa.service")
 string(APPEND UNIT_ENVIRONMENT "\nEnvironmentFile=-/etc/stoa/%i.environment")
 configure_file(${DEBIAN}/stoa.service.in ${GENERATED}/stoa@.service @ONLY)
 

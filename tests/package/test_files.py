@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from machine import ENVIRONMENT
 
 OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 UNITS = ["stoa.service", "stoa@posts.service"]
