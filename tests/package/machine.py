@@ -16,6 +16,7 @@ SUITE = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
 # Beside what a minimal system has; systemd so that it can be booted.
 TOOLS = "systemd,dbus,man-db,bash-completion,curl"
+LATER = "99.0.0"  # of a package that another is upgraded to
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
                "DEBIAN_FRONTEND": "noninteractive"}
 

@@ -8,6 +8,8 @@ import pytest
 
 from machine import ENVIRONMENT
 
+pytest_plugins = ["package_fixtures"]
+
 OPTION = re.compile(r"^ +(?:-\w,)?--([a-z-]+)", re.MULTILINE)
 UNITS = ["stoa.service", "stoa@posts.service"]
 # Of systemd-analyze security, in tenths: below 2.0 all that a server can do without is taken away.

@@ -5,9 +5,10 @@ import resource
 
 import pytest
 
-from conftest import LATER
+from machine import LATER
 from waiting import until
 
+pytest_plugins = ["package_fixtures"]
 SERVICES = {"posts": 8081, "votes": 8082, "users": 8083, "messages": 8084}
 PASSWORD = "correct horse battery"
 CONFIGURATION = "/etc/stoa/stoa.conf"

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import ROOT, booted, fresh, missing
-
-LATER = "99.0.0"
+from machine import LATER, ROOT, booted, fresh, missing
 
 
 @pytest.fixture(scope="session")
