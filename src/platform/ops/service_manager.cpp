@@ -23,7 +23,7 @@ void tell(const std::string& state) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() > sizeof address.sun_path) {
-        spdlog::warn("NOTIFY_SOCKET is longer than a socket's name can be: {}", path);
+        spdlog::warn("can't tell the service manager at {}: the name is too long", path);
         return;
     }
     if (path.front() == '@') path.front() = '\0';  // in Linux's abstract namespace
@@ -33,7 +33,8 @@ void tell(const std::string& state) {
     const bool was_told =
         socket >= 0 && sendto(socket, state.data(), state.size(), MSG_NOSIGNAL,
                               reinterpret_cast<const sockaddr*>(&address), size) >= 0;
-    if (!was_told) spdlog::warn("can't tell the service manager: {}", std::strerror(errno));
+    if (!was_told)
+        spdlog::warn("can't tell the service manager at {}: {}", variable, std::strerror(errno));
     if (socket >= 0) close(socket);
 }
 
