@@ -36,8 +36,10 @@ install(FILES ${GENERATED}/changelog.gz DESTINATION share/doc/stoa)
 install(FILES LICENSE DESTINATION share/doc/stoa RENAME copyright)
 install(FILES ${DEBIAN}/lintian-overrides DESTINATION share/lintian/overrides RENAME stoa)
 install(DIRECTORY docs/ DESTINATION share/doc/stoa)
-install(DIRECTORY deploy/ DESTINATION share/doc/stoa/examples USE_SOURCE_PERMISSIONS
+install(DIRECTORY deploy/ DESTINATION share/doc/stoa/examples
   PATTERN debian EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .env EXCLUDE PATTERN .gitignore EXCLUDE)
+
+install(PROGRAMS deploy/cluster/cluster DESTINATION share/doc/stoa/examples/cluster)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME stoa)
