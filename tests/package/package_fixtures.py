@@ -1,5 +1,6 @@
-"""The package that `make package` has made, a later one, and machines to put them on."""
+"""The package that `make package` has made (or STOA_PACKAGE names), a later one, and machines to put them on."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from machine import LATER, ROOT, booted, fresh, missing
 
 @pytest.fixture(scope="session")
 def package() -> Path:
+    if named := os.environ.get("STOA_PACKAGE"):
+        return Path(named).absolute()
     found = list((ROOT / "build/package").glob("stoa_*.deb"))
     assert len(found) == 1, "make package first"
     return found[0]
