@@ -9,7 +9,7 @@ TIME ?= 60s
 SECONDS ?= 60
 
 help: ## print these words
-	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-11s  %s\n' "$$word" "$$line"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-14s  %s\n' "$$word" "$$line"; done
 
 build: ## build the program, build/stoa, with the packages it needs
 	@tools/install-packages build

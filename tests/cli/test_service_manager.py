@@ -1,4 +1,4 @@
-"""What systemd is told (sd_notify), which starts other units once this one is ready and ends what does not end by itself."""
+"""What systemd is told (sd_notify), which starts other units once this one is ready, and ends what does not end."""
 
 import signal
 import socket

@@ -17,8 +17,8 @@ MIRROR = "http://deb.debian.org/debian"
 # Beside what a minimal system has; systemd so that it can be booted.
 TOOLS = "systemd,dbus,man-db,bash-completion,curl"
 LATER = "99.0.0"  # of a package that another is upgraded to
-ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root",
-               "DEBIAN_FRONTEND": "noninteractive"}
+ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
+               "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
 
 
 def missing() -> str:
@@ -43,8 +43,8 @@ class Machine:
         self.enter = ["chroot", root]
 
     def start(self, *command, given: str = "", timeout: float = 120) -> subprocess.CompletedProcess:
-        return subprocess.run([*self.enter, *map(str, command)], env=ENVIRONMENT, input=given, text=True, timeout=timeout,
-                              capture_output=True)
+        return subprocess.run([*self.enter, *map(str, command)], env=ENVIRONMENT, input=given, text=True,
+                              timeout=timeout, capture_output=True)
 
     def run(self, *command, **options) -> str:
         """What it prints; it must end well."""
@@ -85,7 +85,7 @@ class Machine:
 
 
 def base(package: Path) -> Path:
-    """The archive of a root with TOOLS, and in apt's cache what the package depends on: from then on no network is needed."""
+    """The archive of a root with TOOLS, and in apt's cache what the package depends on: no network is needed any more."""
     archive = KEPT / f"{SUITE}.tar"
     if archive.exists():
         return archive
@@ -122,18 +122,17 @@ def booted(machine: Machine):
     """Meanwhile its systemd runs."""
     console = machine.root.with_suffix(".console")
     with console.open("wb") as log:
-        process = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network", "--boot",
-                                    "-D", machine.root], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
+                                    "--boot", "-D", machine.root], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     chroot = machine.enter
     try:
         assert until(lambda: process.poll() is not None or leader_of(process), 20), console.read_text(errors="replace")
         assert process.poll() is None, console.read_text(errors="replace")
-        machine.enter = ["nsenter", "--target", leader_of(process), "--mount", "--uts", "--ipc", "--net", "--pid", "--cgroup",
-                         "--root", "--wd=/"]
-        machine.enter = list(map(str, machine.enter))
+        machine.enter = ["nsenter", "--target", str(leader_of(process)), "--mount", "--uts", "--ipc", "--net", "--pid",
+                         "--cgroup", "--root", "--wd=/"]
         # Whether all units of a container come up is not the matter here: degraded will do.
-        assert until(lambda: machine.start("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"), 90,
-                     every=0.5), console.read_text(errors="replace")[-3000:]
+        assert until(lambda: machine.start("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"),
+                     90, every=0.5), console.read_text(errors="replace")[-3000:]
         yield machine
     finally:
         machine.enter = chroot

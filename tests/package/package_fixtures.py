@@ -27,7 +27,8 @@ def later(package, tmp_path_factory) -> Path:
     lines = [f"Version: {LATER}" if line.startswith("Version:") else line for line in control.read_text().splitlines()]
     control.write_text("\n".join([*lines, ""]))
     made = folder.parent / f"stoa_{LATER}.deb"
-    subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "-b", folder, made], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["dpkg-deb", "--root-owner-group", "-Znone", "-b", folder, made], check=True,
+                   stdout=subprocess.DEVNULL)
     return made
 
 

@@ -21,7 +21,8 @@ PLACES = {
     "/lib/systemd/system/stoa.service": "644 root root", "/lib/systemd/system/stoa@.service": "644 root root",
     "/usr/share/man/man1/stoa.1.gz": "644 root root", "/usr/share/bash-completion/completions/stoa": "644 root root",
     "/usr/share/doc/stoa/copyright": "644 root root", "/usr/share/doc/stoa/examples/Caddyfile": "644 root root",
-    "/usr/share/doc/stoa/examples/haproxy.cfg": "644 root root", "/usr/share/doc/stoa/examples/Procfile": "644 root root",
+    "/usr/share/doc/stoa/examples/haproxy.cfg": "644 root root",
+    "/usr/share/doc/stoa/examples/Procfile": "644 root root",
     "/usr/share/doc/stoa/examples/.env.example": "644 root root",
 }
 
@@ -76,7 +77,8 @@ def test_the_man_page_is_read_without_a_warning_and_has_every_option(installed):
 
 @pytest.mark.parametrize("line, completed", {
     "stoa ser": ["serve"], "stoa serve --lis": ["--listen"], "stoa serve --auth ": ["required", "open"],
-    "stoa serve --auth=o": ["open"], "stoa serve vo": ["votes"], "stoa user cr": ["create"], "stoa user create --adm": ["--admin"],
+    "stoa serve --auth=o": ["open"], "stoa serve vo": ["votes"], "stoa user cr": ["create"],
+    "stoa user create --adm": ["--admin"],
     "stoa serve --config /etc/sto": ["/etc/stoa"], "stoa serve --threads ": [],
 }.items())
 def test_bash_completes(installed, line, completed):
@@ -116,5 +118,6 @@ stat -c %U:%a /var/lib/stoa/*; kill $server; wait $server; echo "ended with $?"
 def test_lintian_finds_no_error(package):
     if not shutil.which("lintian"):
         pytest.skip("not installed: lintian; tools/install-packages test-package installs it")
-    ended = subprocess.run(["lintian", "--fail-on", "error,warning", "--allow-root", package], text=True, capture_output=True)
+    ended = subprocess.run(["lintian", "--fail-on", "error,warning", "--allow-root", package], text=True,
+                           capture_output=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr

@@ -16,7 +16,8 @@ JSON = ("-H", "Content-Type: application/json")
 
 
 def post(machine, path: str, body: dict, *flags: str) -> dict:
-    return json.loads(machine.run("curl", "-sf", f"http://127.0.0.1:8080/api/v1{path}", *JSON, *flags, "-d", json.dumps(body)))
+    sent = machine.run("curl", "-sf", f"http://127.0.0.1:8080/api/v1{path}", *JSON, *flags, "-d", json.dumps(body))
+    return json.loads(sent)
 
 
 def pid(machine) -> str:
@@ -36,7 +37,8 @@ def test_it_runs_as_its_user_and_may_do_nothing_else(running):
     uid = running.run("id", "-u", "stoa").strip()
     assert facts["Uid"].split() == [uid] * 4
     assert int(facts["CapBnd"], 16) == 0 and facts["NoNewPrivs"] == "1" and facts["Seccomp"] == "2"
-    files = next(line for line in running.run("cat", f"/proc/{pid(running)}/limits").splitlines() if line.startswith("Max open"))
+    limits = running.run("cat", f"/proc/{pid(running)}/limits").splitlines()
+    files = next(line for line in limits if line.startswith("Max open"))
     soft, hard = files.split()[3:5]
     # Fewer than the unit asks for where this machine itself may have no more.
     assert soft == hard == str(min(524_288, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
@@ -47,17 +49,18 @@ def test_its_log_is_in_the_journal(running):
 
 
 def test_the_first_admin_is_made_and_writes(running):
-    made = running.start("runuser", "-u", "stoa", "--", "stoa", "user", "create", "ada", "--email", "ada@example.org", "--admin",
-                         "--data", "/var/lib/stoa", given=PASSWORD + "\n")
+    made = running.start("runuser", "-u", "stoa", "--", "stoa", "user", "create", "ada", "--email", "ada@example.org",
+                         "--admin", "--data", "/var/lib/stoa", given=PASSWORD + "\n")
     assert made.returncode == 0, made.stderr
     token = post(running, "/tokens", {"username": "ada", "password": PASSWORD})["access_token"]
-    made = post(running, "/posts", {"title": "Hello", "text": "", "community": "books"}, "-H", f"Authorization: Bearer {token}")
+    made = post(running, "/posts", {"title": "Hello", "text": "", "community": "books"},
+                "-H", f"Authorization: Bearer {token}")
     assert made["id"] == 1
 
 
 def test_it_comes_back_when_it_is_killed(running):
     before = pid(running)
-    running.run("systemctl", "kill", "--signal=KILL", "stoa")
+    running.run("systemctl", "kill", "--kill-whom=main", "--signal=KILL", "stoa")
     assert until(lambda: pid(running) not in ("0", before) and running.is_ready(), 20), running.journal()
 
 
@@ -67,8 +70,8 @@ def test_a_changed_configuration_holds_after_a_restart(running):
     file = running.file("/etc/stoa/environment")
     file.write_text(file.read_text() + "STOA_CORS_ORIGINS=https://a.example\n")
     running.run("systemctl", "restart", "stoa")
-    sent = running.run("curl", "-si", "http://127.0.0.1:8080/api/v1/posts", *JSON, "-H", "Origin: https://a.example", "-d",
-                       "x" * 2001)
+    sent = running.run("curl", "-si", "http://127.0.0.1:8080/api/v1/posts", *JSON, "-H", "Origin: https://a.example",
+                       "-d", "x" * 2001)
     assert " 413 " in sent.splitlines()[0] and "allow-origin: https://a.example" in sent.lower(), sent
 
 
@@ -81,7 +84,8 @@ def test_an_upgrade_restarts_it_and_keeps_data_and_configuration(running, later)
     assert running.file(CONFIGURATION).read_bytes() == configuration
     assert running.file("/etc/stoa/environment").read_bytes() == secrets
     assert '"Hello"' in running.get("/api/v1/posts/1")
-    assert "finishing what is in flight" in running.journal() and running.state("stoa.service", "Result")["Result"] == "success"
+    assert "finishing what is in flight" in running.journal()
+    assert running.state("stoa.service", "Result")["Result"] == "success"
 
 
 def test_each_service_may_have_a_process_of_its_own(running):

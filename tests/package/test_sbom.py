@@ -7,8 +7,6 @@ import pytest
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
-from machine import ROOT
-
 pytest_plugins = ["package_fixtures"]
 
 
@@ -32,7 +30,8 @@ def test_it_names_what_the_package_depends_on(sbom, package):
     depends = subprocess.run(["dpkg-deb", "-f", package, "Depends"], text=True, capture_output=True, check=True).stdout
     needed = {each.split()[0] for each in depends.split(",")} - {"adduser", "debconf"}
     named = related(sbom, "DYNAMIC_LINK")
-    other = subprocess.run(["dpkg-query", "-W", "-f", "${Provides}, ", *named], text=True, capture_output=True, check=True).stdout
+    other = subprocess.run(["dpkg-query", "-W", "-f", "${Provides}, ", *named], text=True, capture_output=True,
+                           check=True).stdout
     assert needed <= named | {each.split()[0] for each in other.split(",") if each.strip()}
     assert {"libc6", "libpq5", "libsodium23", "libsqlite3-0"} <= needed
 
@@ -44,5 +43,5 @@ def test_it_names_the_libraries_whose_code_is_in_headers(sbom):
 
 def test_its_sum_is_the_packages(sbom, package):
     own = next(each for each in json.loads(sbom.read_text())["packages"] if each["name"] == "stoa")
-    counted = subprocess.run(["sha256sum", package], text=True, capture_output=True, check=True, cwd=ROOT).stdout.split()[0]
+    counted = subprocess.run(["sha256sum", package], text=True, capture_output=True, check=True).stdout.split()[0]
     assert own["checksums"] == [{"algorithm": "SHA256", "checksumValue": counted}]

@@ -1,4 +1,5 @@
-"""Earlier releases, from which sites come to this one. STOA_PREVIOUS names others: binaries or git references, separated by commas."""
+"""Earlier releases, from which sites come to this one. STOA_PREVIOUS names others, separated by commas: binaries or git
+references."""
 
 import os
 import shutil
@@ -42,7 +43,8 @@ def build(commit: str, kept: Path) -> None:
     # Or it would name the commit of the folder that it lies in.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(KEPT)}
     for command in (["cmake", "--preset", "release"], ["cmake", "--build", "--preset", "release", "--target", "stoa"]):
-        made = subprocess.run(command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        made = subprocess.run(command, cwd=folder, env=environment, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT)
         assert made.returncode == 0, f"{commit} can't be built:\n{made.stdout[-4000:]}"
     shutil.copy(folder / "build/stoa", kept)
     shutil.rmtree(folder)

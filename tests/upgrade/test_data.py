@@ -20,7 +20,8 @@ class Things:
         self.community = a_community()
         self.author, self.reader = a_user(api)["username"], a_user(api)["username"]
         self.posts = [a_post(api, community=self.community, username=self.author)["id"] for _ in range(3)]
-        self.posts.append(a_post(api, community=self.community, username=self.author, text="", url="https://example.org/suffix-arrays")["id"])
+        self.posts.append(a_post(api, community=self.community, username=self.author, text="",
+                                 url="https://example.org/suffix-arrays")["id"])
         self.gone = a_post(api, community=self.community, username=self.author)["id"]
         found(api.delete(f"/posts/{self.gone}?user={self.author}"))
         self.voters = [a_name() for _ in range(4)]
@@ -56,17 +57,19 @@ def test_all_that_was_written_is_there_and_goes_on(start_previous, place):
     upgrade(server)
     with server.client() as api:
         assert things.told(api) == before
-        assert made(api.post("/posts", json=things.keyed, headers=KEYED)) == things.answer, "a key of before the upgrade"
+        assert made(api.post("/posts", json=things.keyed, headers=KEYED)) == things.answer, "done once"
 
         post = a_post(api, community=things.community, username=things.author)
         assert post["id"] > things.answer["id"]
-        assert [each["id"] for each in items(api.get(f"/posts?community={things.community}&limit=100"))][0] == post["id"]
+        assert items(api.get(f"/posts?community={things.community}&limit=100"))[0]["id"] == post["id"]
         assert karma_has_settled(server)
         karma = found(api.get(f"/users/{things.author}"))["karma"]
         a_vote(api, things.posts[1], things.reader)
         found(api.put(f"/votes/{things.posts[0]}/voters/{things.voters[3]}", json={"direction": "down"}))
-        assert found(api.get(f"/votes/{things.posts[0]}")) == {"post_id": things.posts[0], "upvotes": 0, "downvotes": 3, "score": -3}
-        assert until(lambda: found(api.get(f"/users/{things.author}"))["karma"] == karma - 1, 20), "one up, one from up to down"
+        tally = {"post_id": things.posts[0], "upvotes": 0, "downvotes": 3, "score": -3}
+        assert found(api.get(f"/votes/{things.posts[0]}")) == tally
+        # One up, and one from up to down.
+        assert until(lambda: found(api.get(f"/users/{things.author}"))["karma"] == karma - 1, 20)
         message = a_message(api, things.reader, things.author)
         assert [each["id"] for each in items(api.get(f"/messages?box=inbox&user={things.author}"))] == [message["id"]]
         found(api.put(f"/messages/{things.messages[2]}/favorite?user={things.reader}"))
@@ -77,8 +80,8 @@ def test_all_that_was_written_is_there_and_goes_on(start_previous, place):
 def test_accounts_sessions_and_roles_hold(start_previous, previous, place):
     server = start_previous(**SECURE)
     admin, where = a_name(), [word for name, value in place.items() for word in (f"--{name}", value)]
-    subprocess.run([previous, "user", "create", admin, "--email", an_address(admin), "--admin", "--data", server.data, *where],
-                   input=PASSWORD + "\n", text=True, check=True, capture_output=True, timeout=20)
+    command = ["user", "create", admin, "--email", an_address(admin), "--admin", "--data", server.data, *where]
+    subprocess.run([previous, *command], input=PASSWORD + "\n", text=True, check=True, capture_output=True, timeout=20)
     ada, bob = (log_in(server, sign_up(server)["username"]) for _ in range(2))
     found(log_in(server, admin).put(f"/accounts/{ada.username}/role", json={"role": "moderator"}))
     ada = log_in(server, ada.username)
