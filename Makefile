@@ -1,7 +1,7 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-asan test-tsan test-faults load stress fuzz nightly bench bench-postgres bench-micro cluster lint format sample clean
+.PHONY: help build run package test test-package test-upgrade test-asan test-tsan test-faults load stress fuzz nightly bench bench-postgres bench-micro cluster lint format sample clean
 
 TO ?= http://127.0.0.1:8080
 USERS ?= 100
@@ -9,7 +9,7 @@ TIME ?= 60s
 SECONDS ?= 60
 
 help: ## print these words
-	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-11s  %s\n' "$$word" "$$line"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1 /p' Makefile | while read -r word line; do printf 'make %-14s  %s\n' "$$word" "$$line"; done
 
 build: ## build the program, build/stoa, with the packages it needs
 	@tools/install-packages build
@@ -18,6 +18,10 @@ build: ## build the program, build/stoa, with the packages it needs
 
 run: build ## build and serve on http://127.0.0.1:8080, data in ./data; ARGS='--listen 0.0.0.0:80' adds flags
 	@exec build/stoa serve $(ARGS)
+
+package: build ## a Debian package and its SBOM, in build/package
+	@tools/install-packages package
+	@tools/package
 
 test: ## build and run every test, end with their counts
 	@tools/install-packages build test
@@ -34,6 +38,14 @@ test-tsan: ## unit and API tests with the thread sanitizer
 test-faults: ## kill, fill the disk, break writes and syncs, step the clock: nothing acknowledged is lost
 	@tools/install-packages build test faults cluster
 	@tools/test faults
+
+test-package: package ## install it in a fresh Debian, boot that, upgrade, remove, purge; wants root
+	@tools/install-packages test test-package
+	@tools/test package
+
+test-upgrade: ## data of an earlier release, and a site that goes over to this one without a failed request
+	@tools/install-packages build test cluster
+	@tools/test upgrade
 
 cluster: ## three PostgreSQL nodes under Patroni on this machine; deploy/cluster/cluster shows and stops them
 	@tools/install-packages cluster

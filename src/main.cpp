@@ -1,11 +1,10 @@
 #include "commands/commands.hpp"
 #include "commands/config_file.hpp"
 #include "commands/help.hpp"
+#include "commands/version_text.hpp"
 #include "platform/ops/log.hpp"
-#include "version.hpp"
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cstdio>
@@ -36,8 +35,8 @@ int run(int argc, char** argv) {
     stoa::set_up_log();
     umask(077);  // what is stored is for the owner alone
     CLI::App app("Stoa: the back end of a community site (posts, votes, users, messages)", "stoa");
-    app.set_version_flag("--version", fmt::format("stoa {} ({})", stoa::kVersion, stoa::kCommit),
-                         "Print the version and the commit");
+    app.set_version_flag("--version", stoa::version_text(),
+                         "Print the version, the commit, and the libraries' versions");
     app.set_help_flag("-h,--help", "Print this help");
     app.require_subcommand(1);
     app.formatter(std::make_shared<stoa::HelpFormatter>());
@@ -59,6 +58,7 @@ int run(int argc, char** argv) {
     stoa::add_migrate_data(app);
     stoa::add_openapi(app);
     stoa::add_status(app);
+    stoa::add_describe(app);
     try {
         name_the_unknown(app, argc, argv);
         stoa::take_defaults_from_config_file(*app.get_subcommand("serve"), argc, argv);

@@ -21,5 +21,6 @@ void add_verify_backup(CLI::App& app);
 void add_restore(CLI::App& app);
 void add_migrate(CLI::App& app);
 void add_vacuum(CLI::App& app);
+void add_describe(CLI::App& app);
 
 }  // namespace stoa

@@ -4,6 +4,7 @@
 #include "commands/site.hpp"
 #include "platform/http/span_exporter.hpp"
 #include "platform/ops/process.hpp"
+#include "platform/ops/service_manager.hpp"
 #include "version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -61,9 +62,14 @@ int next_signal() {
     return signal;
 }
 
+/// What ends after the last answer: databases are closed, SQLite's logs written back.
+constexpr std::chrono::seconds kLastWork{30};
+
 /// Waits for a signal to end, retires, then drains; a second signal ends at once.
-void drain_on_signal(http::Server& server, std::chrono::milliseconds delay) {
+void drain_on_signal(http::Server& server, const http::ServerOptions& options) {
     int signal = next_signal();
+    const auto delay = options.drain_delay;
+    service_manager::stopping(delay + options.drain_timeout + kLastWork);
     if (delay.count() > 0) {
         spdlog::info("{}: not ready any more, and draining in {} s (once more to end at once)",
                      strsignal(signal), std::chrono::duration<double>(delay).count());
@@ -151,9 +157,8 @@ void serve(ServeOptions options) {
         options.site.database.is_shared() ? "a PostgreSQL database" : options.site.data.string());
     note_address(options.site, server.own_address());
     spdlog::info("listening on http://{}, documentation at /docs", server.address());
-    std::thread([&server, delay = options.server.drain_delay] {
-        drain_on_signal(server, delay);
-    }).detach();
+    service_manager::ready("listening on http://" + server.address());
+    std::thread([&server, limits = options.server] { drain_on_signal(server, limits); }).detach();
     server.run([&](Loop& loop, ThreadMetrics& thread_metrics) {
         return site.application(loop, thread_metrics, [&server] { return server.leaving(); });
     });

@@ -133,7 +133,10 @@ void add_network_options(CLI::App& command, ServeOptions& options) {
     Group network(command, "Network");
     network.value("--listen", options.server.listen, "ADDRESS",
                   "ADDRESS:PORT to listen on [127.0.0.1:8080; one service alone: 8081 to 8084]");
-    network.value("--threads", options.server.threads, "N", "I/O threads", CLI::Range(1, 1'024));
+    network
+        .value("--threads", options.server.threads, "N", "I/O threads [one for each core]",
+               CLI::Range(1, 1'024))
+        ->default_str("");
     network.list("--cors-origins", options.server.cors_origins, "ORIGIN,…",
                  "Origins whose pages may call, separated by commas; * for all");
     network.list("--trusted-proxies", options.site.trusted_proxies, "NETWORK,…",

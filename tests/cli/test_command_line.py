@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -35,10 +36,18 @@ def test_help_names_every_command():
         assert re.search(rf"^ +{command} ", explained, re.MULTILINE), command
 
 
-def test_version_is_one_line():
+def test_version_is_a_line_and_one_for_each_library():
     ended = run("--version")
     assert ended.returncode == 0
-    assert re.fullmatch(r"stoa \d+\.\d+\.\d+( .*)?\n", ended.stdout)
+    own, *libraries = ended.stdout.splitlines()
+    assert re.fullmatch(r"stoa \d+\.\d+\.\d+ \(\S+\)", own)
+    assert [line.split()[0] for line in libraries] == ["Boost", "CLI11", "fmt", "libpq", "libsodium", "spdlog", "SQLite", "xxHash"]
+    assert all(re.fullmatch(r"\w+ +\d+\.\d+(\.\d+)?", line) for line in libraries), libraries
+
+
+def test_the_newest_release_in_the_changelog_is_this_one():
+    newest = re.search(r"^## \[(\d.*?)\]", (Path(__file__).parents[2] / "CHANGELOG.md").read_text(), re.MULTILINE)[1]
+    assert run("--version").stdout.startswith(f"stoa {newest} (")
 
 
 def test_help_of_serve_lists_every_option_and_says_how_their_environment_variables_are_named():

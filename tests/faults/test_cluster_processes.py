@@ -1,11 +1,9 @@
-"""Processes of a site end, are restarted and are upgraded, and hardly anybody notices."""
+"""Processes of a site end and are restarted, and hardly anybody notices. tests/upgrade has upgrades."""
 
-import shutil
 import time
 
 from cluster import SERVICES
 from cluster_load import site_under_load
-from conftest import BINARY
 from waiting import until
 
 pytest_plugins = ["cluster_fixtures"]
@@ -30,16 +28,5 @@ def test_a_process_that_is_killed_fails_only_what_was_in_flight_on_it(deployed, 
 def test_a_rolling_restart_fails_no_request(deployed, costs):
     with site_under_load(deployed, "rolling restart", costs) as load:
         deployed.restart()
-        load.last(2)
-    assert not load.answered.failed("read", "keyed", "plain")
-
-
-def test_an_upgrade_fails_no_request(deployed, costs, tmp_path):
-    """From a build to another. There is no earlier release that knows a cluster: until there is, both are the same."""
-    old = tmp_path / "stoa-before"
-    shutil.copy(BINARY, old)
-    deployed.restart(with_binary=old)
-    with site_under_load(deployed, "upgrade", costs) as load:
-        deployed.restart(with_binary=BINARY)
         load.last(2)
     assert not load.answered.failed("read", "keyed", "plain")
