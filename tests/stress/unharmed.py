@@ -32,7 +32,7 @@ CACHE = 4  # MiB, the answers that are told again; the default of 64 would hide 
 CONNECTIONS_TO_EACH_DATABASE = 1 + THREADS  # The writer's and each thread's: each may keep every page that was added.
 PROMPT = 2.0  # Seconds for a good request that takes milliseconds, on a machine that does other things too.
 BACK = 20.0  # Seconds until what was closed is let go; the server's own limits are far below.
-LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warn|error|request) .+")
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error|request) .+")
 REQUEST = re.compile(r"request method=\S* path=\S* status=(\d{3}) bytes=\d+ us=\d+ peer=\S+ id=\S* trace=\S*")
 
 
