@@ -13,6 +13,8 @@ from pathlib import Path
 # Of a server that need not outlive its machine. Tests kill processes, which loses nothing that the kernel was given.
 SETTINGS = {"listen_addresses": "127.0.0.1", "max_connections": 400, "shared_buffers": "32MB", "fsync": "off",
             "full_page_writes": "off", "max_wal_size": "128MB", "wal_level": "minimal", "max_wal_senders": 0}
+# Of one that others copy, and of its copies.
+COPIED = {"wal_level": "replica", "max_wal_senders": 4, "hot_standby": "on"}
 ADMIN = "postgres"
 # The program needs no more than a database that is its own.
 OWNER = "stoa"
@@ -34,10 +36,12 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 class PostgreSQL:
-    """A server and its databases. To be started by a thread that lives as long: when that ends, so does it."""
+    """A server and its databases. To be started by a thread that lives as long: when that ends, so does it.
+    `of`: a running one whose replica it is."""
 
-    def __init__(self, port: int):
-        self.port, self.programs = port, programs()
+    def __init__(self, port: int, settings: dict | None = None, of: "PostgreSQL | None" = None):
+        self.port, self.programs, self.of = port, programs(), of
+        self.settings = SETTINGS | (settings or {}) | (COPIED if of else {})
         self.folder = Path(tempfile.mkdtemp(prefix="stoa-postgres-"))
         self.log = self.folder / "log"
         self.process: subprocess.Popen | None = None
@@ -48,8 +52,12 @@ class PostgreSQL:
             user = next(each for each in (ADMIN, "nobody") if each in {entry.pw_name for entry in pwd.getpwall()})
             shutil.chown(self.folder, user)
             self.prefix += ["--reuid", user, "--regid", str(pwd.getpwnam(user).pw_gid), "--clear-groups"]
-        self.run("initdb", "--pgdata", self.data, "--username", ADMIN, "--auth", "trust", "--encoding", "UTF8",
-                 "--locale", "C.UTF-8", "--no-sync", "--no-instructions", prefix=self.prefix)
+        if of:
+            self.run("pg_basebackup", "--pgdata", self.data, "--write-recovery-conf", "--no-sync", "--checkpoint", "fast",
+                     "--dbname", of.uri("postgres", ADMIN), prefix=self.prefix)
+        else:
+            self.run("initdb", "--pgdata", self.data, "--username", ADMIN, "--auth", "trust", "--encoding", "UTF8",
+                     "--locale", "C.UTF-8", "--no-sync", "--no-instructions", prefix=self.prefix)
 
     def __enter__(self) -> "PostgreSQL":
         return self.start()
@@ -67,7 +75,7 @@ class PostgreSQL:
 
     def start(self) -> "PostgreSQL":
         """As a folder that was used before, too."""
-        settings = SETTINGS | {"port": self.port, "unix_socket_directories": self.folder}
+        settings = self.settings | {"port": self.port, "unix_socket_directories": self.folder}
         flags = [f"--{name}={value}" for name, value in settings.items()]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -79,7 +87,7 @@ class PostgreSQL:
                 self.process.kill()
                 raise RuntimeError(f"PostgreSQL did not start:\n{self.tail()}")
             time.sleep(0.02)
-        if not self.sql(f"select 1 from pg_roles where rolname = '{OWNER}'"):
+        if not self.of and not self.sql(f"select 1 from pg_roles where rolname = '{OWNER}'"):
             self.sql(f"create role {OWNER} login")
         return self
 

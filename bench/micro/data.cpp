@@ -70,8 +70,7 @@ class PostsDatabase {
     PostsDatabase()
         : folder_(std::filesystem::temp_directory_path() / ("stoa-bench-" + random_base64url(9))) {
         spdlog::set_level(spdlog::level::warn);
-        constexpr std::array<std::string_view, 1> schema{"posts/schema/sqlite"};
-        database_ = db::sqlite::open({.folder = folder_, .name = "posts", .migrations = schema});
+        database_ = db::sqlite::open({.folder = folder_, .name = "posts", .migrations = {"posts/schema/sqlite"}});
         session_ = database_->session(loop_);
         std::promise<void> filled;
         fill(filled);
@@ -114,11 +113,11 @@ class PostsDatabase {
 /// With so many reads in a turn of the loop, which share a read transaction.
 void read_a_row(benchmark::State& state) {
     PostsDatabase database;
-    posts::Store store(database.session());
     std::int64_t id = 0;
     for (auto _ : state) {
-        db::Reading reading(database.session().changes());
-        benchmark::DoNotOptimize(store.find(posts::PostId{++id % 10'000 + 1}, reading).run());
+        db::Reading reading(database.session(), {});
+        benchmark::DoNotOptimize(
+            posts::Store::find(posts::PostId{++id % 10'000 + 1}, reading).run());
         if (id % state.range(0) == 0) database.loop().end_turn();
     }
 }
@@ -126,10 +125,9 @@ BENCHMARK(read_a_row)->Arg(1)->Arg(16);
 
 void read_a_list_of_25(benchmark::State& state) {
     PostsDatabase database;
-    posts::Store store(database.session());
     for (auto _ : state) {
-        db::Reading reading(database.session().changes());
-        benchmark::DoNotOptimize(store.recent(Limit{25}, Cursor::start(), reading).run());
+        db::Reading reading(database.session(), {});
+        benchmark::DoNotOptimize(posts::Store::recent(Limit{25}, Cursor::start(), reading).run());
         database.loop().end_turn();
     }
 }

@@ -58,8 +58,8 @@ void tell_an_answer_again(benchmark::State& state) {
     Response response;
     response.body.assign(4'000, 'x');
     for (int i = 0; i < 2; ++i) {
-        db::Reading reading(changes);
-        reading.depends_on(db::topic("community", "books"));
+        db::Dependencies reading(changes);
+        reading.add(db::topic("community", "books"));
         cache.keep(request, reading, response);
     }
     for (auto _ : state) {

@@ -64,8 +64,7 @@ class PoolApplication final : public http::Application {
           router_(metrics),
           gate_({Auth::open, ring, addresses, nullptr}),
           cache_(0),
-          foundation_{router_, gate_, session_, keys, cache_},
-          service_(session_) {
+          foundation_{router_, gate_, session_, keys, cache_} {
         posts::Service::declare(http::Routes<posts::Service>(service_, foundation_));
     }
 

@@ -152,9 +152,12 @@ void add_data_options(CLI::App& command, SiteOptions& site) {
     Group data(command, "Data");
     data.value("--data", site.data, "DIR",
                "Folder of the keys and the SQLite files, made if need be");
-    data.value(
+    auto* database = data.value(
         "--database", site.database.uri, "URI",
         "PostgreSQL instead of SQLite files: postgresql://USER@HOST:PORT,HOST:PORT/DATABASE");
+    data.value("--database-replicas", site.database.replicas, "URI",
+               "PostgreSQL: replicas, where reads go that need not see the latest")
+        ->needs(database);
     data.value("--database-writers", site.database.writers, "N",
                "PostgreSQL: connections for writes, of each service and I/O thread",
                CLI::Range(1, 100));

@@ -6,6 +6,7 @@
 #include "platform/embedded.hpp"
 #include "platform/http/openapi.hpp"
 #include "platform/http/remote_keys.hpp"
+#include "platform/http/written.hpp"
 #include "platform/ops/memory.hpp"
 #include "posts/service.hpp"
 #include "users/service.hpp"
@@ -32,6 +33,7 @@ constexpr std::size_t kCached = 2;  // services that keep answers: posts and vot
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     if (options.database.is_shared()) {
         auto database = database_at(service, options.database.uri);
+        database.replicas = options.database.replicas;
         database.writers = options.database.writers;
         database.patience = options.database.timeout;
         return db::postgres::open(database);
@@ -100,7 +102,7 @@ class Site::ThreadApplication final : public http::Application {
         // Own routes are not limited: who watches a process must always get an answer.
         add_own_routes();
         router_.set_guard([this](http::Request& request) { gate_.admit_unrouted(request); });
-        add_if_asked<posts::Service>([](db::Session& db) { return posts::Service(db); });
+        add_if_asked<posts::Service>([](db::Session&) { return posts::Service(); });
         add_votes();
         add_users();
         add_if_asked<messages::Service>([&](db::Session& db) {
@@ -117,7 +119,13 @@ class Site::ThreadApplication final : public http::Application {
         if (is_housekeeper_ && needs_keys) fetch_keys();
     }
 
-    Task<http::Response> handle(http::Request& request) override { return router_.handle(request); }
+    Task<http::Response> handle(http::Request& request) override {
+        const bool is_read = request.method == http::Method::get ||
+                             request.method == http::Method::head ||
+                             request.method == http::Method::options;
+        if (is_read || site_.options_.database.replicas.empty()) return router_.handle(request);
+        return handle_write(request);
+    }
 
   private:
     /// One service: its session and what its endpoints stand on, then itself.
@@ -127,6 +135,13 @@ class Site::ThreadApplication final : public http::Application {
         std::unique_ptr<http::Foundation> foundation;
         std::shared_ptr<void> service;
     };
+
+    Task<http::Response> handle_write(http::Request& request) {
+        auto response = co_await router_.handle(request);
+        // Also where it failed: it may not be known whether it was kept.
+        response.headers.push_back(http::written_now());
+        co_return response;
+    }
 
     void add_votes() {
         add_if_asked<votes::Service>([&](db::Session& db) {

@@ -43,7 +43,8 @@ struct LimitOptions {
 };
 
 struct DatabaseOptions {
-    std::string uri;  ///< of a PostgreSQL database; empty: SQLite files among the data
+    std::string uri;            ///< of a PostgreSQL database; empty: SQLite files among the data
+    std::string replicas = {};  ///< URI of read-only copies that reads may go to; empty: none
     std::size_t commit_group = 1'024;  ///< SQLite: writes that share a commit, at most
     std::size_t writers = 4;  ///< PostgreSQL: connections for writes, of each service and thread
     std::chrono::milliseconds timeout{5'000};  ///< PostgreSQL: for an answer

@@ -60,7 +60,7 @@ Task<http::Created<Post>> Service::create(NewPost post, db::Transaction& tx) {
 }
 
 Task<Post> Service::retrieve(PostId id, db::Reading& reading) {
-    auto post = co_await store_.find(id, reading);
+    auto post = co_await Store::find(id, reading);
     co_return present(std::move(post));
 }
 
@@ -73,14 +73,14 @@ Task<Post> Service::remove(PostId id, Caller caller, db::Transaction& tx) {
 
 Task<Page<PostSummary>> Service::list(PostQuery query, db::Reading& reading) {
     if (query.ids) {
-        auto found = co_await store_.find_all(query.ids->ids, reading);
+        auto found = co_await Store::find_all(query.ids->ids, reading);
         co_return Page<PostSummary>{std::move(found), std::nullopt};
     }
     const Limit limit = query.limit.value_or(Limit{Limit::if_absent});
     const Cursor after = query.cursor.value_or(Cursor::start());
     if (query.community)
-        co_return co_await store_.recent_of(*query.community, limit, after, reading);
-    co_return co_await store_.recent(limit, after, reading);
+        co_return co_await Store::recent_of(*query.community, limit, after, reading);
+    co_return co_await Store::recent(limit, after, reading);
 }
 
 Task<Arrivals> Service::import(PostImport import, db::Transaction& tx) {

@@ -13,8 +13,6 @@ class Service {
     static constexpr std::string_view kAbout =
         "Posts: create, retrieve, delete, list the most recent.";
 
-    explicit Service(db::Session& db) : store_(db) {}
-
     /// Adds the operations to the routes.
     static void declare(http::Routes<Service> routes);
 
@@ -24,8 +22,6 @@ class Service {
     Task<Post> remove(PostId id, Caller caller, db::Transaction& tx);
     Task<Page<PostSummary>> list(PostQuery query, db::Reading& reading);
     Task<Arrivals> import(PostImport import, db::Transaction& tx);
-
-    Store store_;
 };
 
 }  // namespace stoa::posts

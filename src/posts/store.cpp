@@ -60,26 +60,26 @@ Task<Post> Store::insert(db::Transaction& tx, NewPost post, Timestamp now) {
 
 Task<std::optional<Post>> Store::find(PostId id, db::Reading& reading) {
     reading.depends_on(one(id));
-    return db_.one<Post>(kFind, id);
+    return reading.db().one<Post>(kFind, id);
 }
 
 Task<std::vector<PostSummary>> Store::find_all(std::vector<PostId> ids, db::Reading& reading) {
     for (const PostId id : ids) reading.depends_on(one(id));
-    return db_.each<PostSummary>(kFindSummary, std::move(ids));
+    return reading.db().each<PostSummary>(kFindSummary, std::move(ids));
 }
 
 Task<Page<PostSummary>> Store::recent(Limit limit, Cursor after, db::Reading& reading) {
     reading.depends_on(all());
-    co_return page_of(
-        co_await db_.all<PostSummary>(kRecent, after.major, after.minor, limit.value() + 1), limit,
-        place);
+    co_return page_of(co_await reading.db().all<PostSummary>(kRecent, after.major, after.minor,
+                                                             limit.value() + 1),
+                      limit, place);
 }
 
 Task<Page<PostSummary>> Store::recent_of(CommunityName community, Limit limit, Cursor after,
                                          db::Reading& reading) {
     reading.depends_on(all_of(community));
-    co_return page_of(co_await db_.all<PostSummary>(kRecentOf, community, after.major, after.minor,
-                                                    limit.value() + 1),
+    co_return page_of(co_await reading.db().all<PostSummary>(kRecentOf, community, after.major,
+                                                             after.minor, limit.value() + 1),
                       limit, place);
 }
 

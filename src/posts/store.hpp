@@ -13,19 +13,17 @@ namespace stoa::posts {
 /// The posts' tables: all SQL about them is here. Every function may throw Problem::unavailable.
 class Store {
   public:
-    explicit Store(db::Session& db) : db_(db) {}
-
     static Task<Post> insert(db::Transaction& tx, NewPost post, Timestamp now);
 
-    Task<std::optional<Post>> find(PostId id, db::Reading& reading);
+    static Task<std::optional<Post>> find(PostId id, db::Reading& reading);
 
     /// The posts with these ids, in their order; those that are gone are left out.
-    Task<std::vector<PostSummary>> find_all(std::vector<PostId> ids, db::Reading& reading);
+    static Task<std::vector<PostSummary>> find_all(std::vector<PostId> ids, db::Reading& reading);
 
     /// Newest first.
-    Task<Page<PostSummary>> recent(Limit limit, Cursor after, db::Reading& reading);
-    Task<Page<PostSummary>> recent_of(CommunityName community, Limit limit, Cursor after,
-                                      db::Reading& reading);
+    static Task<Page<PostSummary>> recent(Limit limit, Cursor after, db::Reading& reading);
+    static Task<Page<PostSummary>> recent_of(CommunityName community, Limit limit, Cursor after,
+                                             db::Reading& reading);
 
     /// Who made a post, if it is there.
     static Task<std::optional<Username>> author(db::Transaction& tx, PostId id);
@@ -38,9 +36,6 @@ class Store {
 
     /// What must hold of these tables.
     static std::span<const db::Rule> rules();
-
-  private:
-    db::Session& db_;
 };
 
 }  // namespace stoa::posts

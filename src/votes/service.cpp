@@ -99,15 +99,15 @@ Task<Vote> Service::withdraw(PostId post, Username voter, Caller caller, db::Tra
 }
 
 Task<Tally> Service::report(PostId post, db::Reading& reading) {
-    return store_.tally(post, reading);
+    return Store::tally(post, reading);
 }
 
 Task<Page<Tally>> Service::top(TopQuery query, db::Reading& reading) {
-    return store_.top(query.limit, query.cursor.value_or(Cursor::start()), reading);
+    return Store::top(query.limit, query.cursor.value_or(Cursor::start()), reading);
 }
 
 Task<Page<Tally>> Service::sort(SortQuery query, db::Reading& reading) {
-    auto tallies = co_await store_.sorted(std::move(query.post_ids.ids), reading);
+    auto tallies = co_await Store::sorted(std::move(query.post_ids.ids), reading);
     co_return Page<Tally>{std::move(tallies), std::nullopt};
 }
 

@@ -176,7 +176,7 @@ Task<std::optional<Vote>> Store::find(PostId post, Username user) {
 
 Task<Tally> Store::tally(PostId post, db::Reading& reading) {
     reading.depends_on(one(post));
-    auto tally = co_await db_.one<Tally>(kTally, post);
+    auto tally = co_await reading.db().one<Tally>(kTally, post);
     co_return tally ? *tally : Tally{.post_id = post};
 }
 
@@ -184,7 +184,7 @@ Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts, db::Reading& r
     std::sort(posts.begin(), posts.end());
     posts.erase(std::unique(posts.begin(), posts.end()), posts.end());
     for (const PostId post : posts) reading.depends_on(one(post));
-    auto tallies = co_await db_.each<Tally>(kTally, posts);
+    auto tallies = co_await reading.db().each<Tally>(kTally, posts);
     // Those that nobody voted on have no row: `tallies` is ordered by id here, as `posts` is.
     std::vector<Tally> all;
     auto known = tallies.begin();
@@ -198,7 +198,7 @@ Task<std::vector<Tally>> Store::sorted(std::vector<PostId> posts, db::Reading& r
 
 Task<Page<Tally>> Store::top(Limit limit, Cursor after, db::Reading& reading) {
     reading.depends_on(all());
-    auto rows = co_await db_.all<Tally>(kTop, after.major, after.minor, limit.value() + 1);
+    auto rows = co_await reading.db().all<Tally>(kTop, after.major, after.minor, limit.value() + 1);
     co_return page_of(std::move(rows), limit, place);
 }
 

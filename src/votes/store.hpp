@@ -37,13 +37,13 @@ class Store {
     Task<std::optional<Vote>> find(PostId post, Username user);
 
     /// A post's counts; zeros if nobody voted on it.
-    Task<Tally> tally(PostId post, db::Reading& reading);
+    static Task<Tally> tally(PostId post, db::Reading& reading);
 
     /// The tallies of these posts, best score first, ties newest post first; one for each distinct id.
-    Task<std::vector<Tally>> sorted(std::vector<PostId> posts, db::Reading& reading);
+    static Task<std::vector<Tally>> sorted(std::vector<PostId> posts, db::Reading& reading);
 
     /// All that were voted on, in the same order.
-    Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
+    static Task<Page<Tally>> top(Limit limit, Cursor after, db::Reading& reading);
 
     /// The first posts after a number whose authors are owed karma (votes/karma.hpp).
     Task<std::vector<PostId>> due(std::int64_t after, std::size_t most);

@@ -41,7 +41,7 @@ def test_version_is_one_line():
 
 def test_help_of_serve_lists_every_option_and_says_how_their_environment_variables_are_named():
     explained = run("serve", "--help").stdout
-    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "database", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "help"}
+    assert set(OPTION.findall(explained)) == CHECKED | {"listen", "data", "database", "database-replicas", "cors-origins", "users-url", "posts-url", "trusted-proxies", "keys", "config", "help"}
     assert re.search(r"--max-body\b.*\bSTOA_MAX_BODY\b", explained)
 
 

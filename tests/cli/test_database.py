@@ -1,5 +1,7 @@
 """`--database`: what is said of one that can't be used, and a check beside servers that use it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from conftest import Server
@@ -78,3 +80,23 @@ def test_it_is_checked_and_repaired_while_a_server_uses_it(tmp_path, postgres, u
 def test_a_database_without_data_is_told(uri):
     ended = run("check", "--database", uri)
     assert_refused(ended, "no data of stoa in that database", code=1)
+
+
+def test_reads_that_come_at_once_each_get_their_own_answer(tmp_path, uri):
+    """They are put to the database together."""
+    server = Server(tmp_path / "data", settings={"database": uri}).start()
+    with server.client() as client, ThreadPoolExecutor(32) as pool:
+        posts = [a_post(client, title=f"Number {number}") for number in range(40)]
+        clients = [server.client() for _ in range(32)]
+
+        def read(number: int) -> bool:
+            reader, post = clients[number % 32], posts[number % 40]
+            if number % 5 == 0:
+                return reader.get(f"/posts/{post['id'] + 1_000_000}").status_code == 404
+            return reader.get(f"/posts/{post['id']}").json() == post
+
+        assert all(pool.map(read, range(1_500)))
+        ids = [post["id"] for post in posts]
+        listed = client.get(f"/posts?ids={','.join(map(str, [*ids[::-1], 999_999]))}").json()["items"]
+        assert [post["id"] for post in listed] == ids[::-1]
+    server.stop()

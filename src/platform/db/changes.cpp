@@ -14,7 +14,7 @@ Topic topic(std::string_view kind, std::string_view name) {
     return {XXH3_64bits_withSeed(name.data(), name.size(), topic(kind).hash)};
 }
 
-bool Reading::holds() const {
+bool Dependencies::holds() const {
     return !marks_.empty() && std::all_of(marks_.begin(), marks_.end(), [this](const Mark& mark) {
         return changes_->count(mark.topic) == mark.count;
     });

@@ -10,7 +10,7 @@
 /// What has changed, told by writes, so that what was read before can be told again as long as it holds.
 ///
 /// A topic stands for something that answers depend on and writes change: one post, all lists of a community. Each write
-/// names the topics that it changes (Transaction::changes), each read those that it depends on (Reading). A change is
+/// names the topics that it changes (Transaction::changes), each read those that it depends on (Reading::depends_on). A change is
 /// counted when it is durable, and before anybody is told of it. A reading notes the counts before it looks; while they
 /// are still the same, what it saw is what would be seen now:
 ///
@@ -46,12 +46,12 @@ class Changes {
 };
 
 /// What an answer depends on.
-class Reading {
+class Dependencies {
   public:
-    explicit Reading(const Changes& changes) : changes_(&changes) {}
+    explicit Dependencies(const Changes& changes) : changes_(&changes) {}
 
     /// To be called before that is looked at.
-    void depends_on(Topic topic) { marks_.push_back({topic, changes_->count(topic)}); }
+    void add(Topic topic) { marks_.push_back({topic, changes_->count(topic)}); }
 
     /// Whether all is still as it was. False if it is not known what it depends on.
     bool holds() const;

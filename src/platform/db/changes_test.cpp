@@ -5,11 +5,11 @@
 namespace stoa::db {
 namespace {
 
-TEST(Reading, holds_until_something_changes_that_it_depends_on) {
+TEST(Dependencies, holds_until_something_changes_that_it_depends_on) {
     Changes changes;
-    Reading reading(changes);
-    reading.depends_on(topic("post", 7));
-    reading.depends_on(topic("community", "books"));
+    Dependencies reading(changes);
+    reading.add(topic("post", 7));
+    reading.add(topic("community", "books"));
     EXPECT_TRUE(reading.holds());
     changes.note(topic("post", 8));
     EXPECT_TRUE(reading.holds());
@@ -17,18 +17,18 @@ TEST(Reading, holds_until_something_changes_that_it_depends_on) {
     EXPECT_FALSE(reading.holds());
 }
 
-TEST(Reading, of_who_knows_what_never_holds) {
+TEST(Dependencies, of_who_knows_what_never_holds) {
     const Changes changes;
-    EXPECT_FALSE(Reading(changes).holds());
+    EXPECT_FALSE(Dependencies(changes).holds());
 }
 
-TEST(Reading, that_began_before_a_change_does_not_hold_after_it) {
+TEST(Dependencies, that_began_before_a_change_does_not_hold_after_it) {
     Changes changes;
-    Reading before(changes);
-    before.depends_on(topic("post", 7));
+    Dependencies before(changes);
+    before.add(topic("post", 7));
     changes.note(topic("post", 7));
-    Reading after(changes);
-    after.depends_on(topic("post", 7));
+    Dependencies after(changes);
+    after.add(topic("post", 7));
     EXPECT_FALSE(before.holds());
     EXPECT_TRUE(after.holds());
 }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -109,6 +110,12 @@ class Transaction : public Executor {
 /// Whether a write may be run again where it is not known if it was kept.
 enum class Repeatable { no, yes };
 
+/// How new what is read must be.
+struct Freshness {
+    /// Every write is seen that was acknowledged before this moment, by the clock of who did. The last moment there is: every one.
+    Timestamp since{std::numeric_limits<std::int64_t>::max()};
+};
+
 /// One I/O thread's access to one database. Reads see every write that was acknowledged before.
 class Session : public Executor {
   public:
@@ -138,6 +145,9 @@ class Session : public Executor {
     /// What the writes of this database have changed.
     virtual const Changes& changes() const = 0;
 
+    /// Where to read what need not be newer than this: this session, or a copy that is behind by a few seconds at most.
+    virtual Executor& reads(Freshness) { return *this; }
+
   protected:
     using Job = std::function<Task<>(Transaction&)>;
     virtual Task<> commit(Job job, Repeatable repeatable) = 0;
@@ -147,6 +157,25 @@ class Session : public Executor {
     static Task<> keep(Task<T> work, std::optional<T>& result) {
         result.emplace(co_await std::move(work));
     }
+};
+
+/// What an operation has in hand that only reads, and whose answer is public.
+class Reading {
+  public:
+    Reading(Session& session, Freshness freshness)
+        : db_(session.reads(freshness)), dependencies_(session.changes()) {}
+
+    /// What to read from.
+    Executor& db() const { return db_; }
+
+    /// Says what the answer depends on. To be called before that is looked at.
+    void depends_on(Topic topic) { dependencies_.add(topic); }
+
+    Dependencies dependencies() && { return std::move(dependencies_); }
+
+  private:
+    Executor& db_;
+    Dependencies dependencies_;
 };
 
 /// What an operator may want to know of a database; counters since the start.

@@ -28,17 +28,18 @@ const Response* AnswerCache::find(const Request& request) {
         make_room(bytes_of(entry.key(), entry.mapped()));
         found = young_.insert(std::move(entry)).position;
     }
-    if (found->second.reading.holds()) return &found->second.response;
+    if (found->second.dependencies.holds()) return &found->second.response;
     young_bytes_ -= bytes_of(found->first, found->second);
     young_.erase(found);
     return nullptr;
 }
 
-void AnswerCache::keep(const Request& request, db::Reading reading, const Response& response) {
-    if (most_ == 0 || !reading.holds()) return;
+void AnswerCache::keep(const Request& request, db::Dependencies dependencies,
+                       const Response& response) {
+    if (most_ == 0 || !dependencies.holds()) return;
     const auto key = key_of(request);
     if (!was_asked_before(key)) return;
-    Kept kept{std::move(reading), response};
+    Kept kept{std::move(dependencies), response};
     const std::size_t bytes = bytes_of(key, kept);
     if (bytes > most_ / 8) return;
     make_room(bytes);
@@ -68,7 +69,7 @@ void AnswerCache::make_room(std::size_t bytes) {
 }
 
 std::size_t AnswerCache::bytes_of(std::string_view key, const Kept& kept) {
-    return kOverhead + key.size() + kept.response.body.size() + kept.reading.bytes();
+    return kOverhead + key.size() + kept.response.body.size() + kept.dependencies.bytes();
 }
 
 std::size_t AnswerCache::HashOfText::operator()(std::string_view text) const {

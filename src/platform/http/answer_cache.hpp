@@ -13,7 +13,7 @@
 
 namespace stoa::http {
 
-/// Answers to reads, by what was asked, to be told again while nothing has changed that they depend on (db::Reading).
+/// Answers to reads, by what was asked, to be told again while nothing has changed that they depend on (db::Dependencies).
 /// One for each service and I/O thread, so without locks. A bounded number of bytes, in two generations: a new answer, or an
 /// old one that is told again, goes to the young; when those fill half of it, they are the old, and the old before them
 /// are forgotten. An answer is kept from the second time on that it is asked for: most of what is asked for once is not soon
@@ -26,11 +26,11 @@ class AnswerCache {
     /// An answer that still holds, valid until the next call.
     const Response* find(const Request& request);
 
-    void keep(const Request& request, db::Reading reading, const Response& response);
+    void keep(const Request& request, db::Dependencies dependencies, const Response& response);
 
   private:
     struct Kept {
-        db::Reading reading;
+        db::Dependencies dependencies;
         Response response;
     };
     struct HashOfText {

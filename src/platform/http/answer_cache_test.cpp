@@ -21,9 +21,9 @@ class AnswerCacheTest : public testing::Test {
         return response;
     }
 
-    db::Reading reading(std::int64_t id) const {
-        db::Reading reading(changes_);
-        reading.depends_on(db::topic("post", id));
+    db::Dependencies reading(std::int64_t id) const {
+        db::Dependencies reading(changes_);
+        reading.add(db::topic("post", id));
         return reading;
     }
 

@@ -10,6 +10,7 @@
 #include "platform/http/inputs.hpp"
 #include "platform/http/operation.hpp"
 #include "platform/http/router.hpp"
+#include "platform/http/written.hpp"
 
 #include <optional>
 #include <string>
@@ -74,7 +75,7 @@ struct Foundation {
 ///     Trace                 what is passed on to other services
 ///     ClientNetwork         where the client is
 ///     db::Transaction&      it runs inside a transaction, and is durable before it is answered
-///     db::Reading&          its answer is public, and is told again while nothing has changed that it says it depends on
+///     db::Reading&          it only reads, its answer is public, and is told again while nothing has changed that it says it depends on
 ///     const Write&          it writes once, after work that must not hold up the others' writes
 ///
 /// and what it answers off its result: `Task<Post>` (200), `Task<Created<Post>>` (201 with `Location`),
@@ -145,6 +146,7 @@ class Routes {
         constexpr bool is_write =
             ((std::is_same_v<A, db::Transaction&> || std::is_same_v<A, const Write&>) || ...);
         Caller caller = foundation.gate.admit(request, rules.right, rules.limit);
+        const bool is_believed = caller.is_believed();
         if constexpr (is_cached) {
             if (const Response* known = foundation.cache.find(request)) co_return *known;
         }
@@ -160,7 +162,8 @@ class Routes {
         std::optional<KeysInFlight::Hold> hold;
         if (key) hold.emplace(foundation.keys, *key);
         const Write write(foundation.session, key ? &*key : nullptr);
-        db::Reading reading(foundation.session.changes());
+        db::Reading reading(foundation.session,
+                            is_cached ? freshness_of(request, is_believed) : db::Freshness{});
         const Hands hands{nullptr, &write, &reading};
         Response response;
         try {
@@ -173,7 +176,7 @@ class Routes {
         }
         if constexpr (is_cached) {
             response.etag = etag_of(response.body);
-            foundation.cache.keep(request, std::move(reading), response);
+            foundation.cache.keep(request, std::move(reading).dependencies(), response);
         }
         co_return response;
     }

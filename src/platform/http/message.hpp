@@ -34,6 +34,7 @@ struct Request {
     std::optional<std::string_view> content_type;
     std::string_view content_encoding;
     std::string_view if_none_match;
+    std::string_view cookie;
     std::optional<std::string_view> idempotency_key;
     std::string_view origin;
     std::string_view access_control_request_method;

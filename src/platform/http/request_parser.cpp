@@ -144,6 +144,9 @@ class RequestParser::Parser final : public beast_http::basic_parser<true> {
             case field::if_none_match:
                 request.if_none_match = keep(value);
                 break;
+            case field::cookie:
+                request.cookie = keep(value);
+                break;
             case field::origin:
                 request.origin = keep(value);
                 break;

@@ -40,10 +40,11 @@ class Wire {
     std::string read() {
         if (!parser_.complete()) return "incomplete";
         const Request& r = parser_.request();
-        return fmt::format("{} {} ?{} host={} auth={} type={} match={} key={} for={} id={} body={}",
-                           name_of(r.method), r.path, r.query, r.host, r.authorization,
-                           r.content_type.value_or("-"), r.if_none_match,
-                           r.idempotency_key.value_or("-"), r.forwarded_for, r.request_id, r.body);
+        return fmt::format(
+            "{} {} ?{} host={} auth={} type={} match={} cookie={} key={} for={} id={} body={}",
+            name_of(r.method), r.path, r.query, r.host, r.authorization,
+            r.content_type.value_or("-"), r.if_none_match, r.cookie,
+            r.idempotency_key.value_or("-"), r.forwarded_for, r.request_id, r.body);
     }
 
   private:
@@ -72,15 +73,17 @@ std::string chunked(std::string_view body) {
 }
 
 TEST(RequestParser, reads_what_a_request_says) {
-    EXPECT_EQ(read(kGet),
-              "GET /posts/7 ?a=1&b=%20 host=example.org auth=Bearer x type=- match=\"t\" key=- "
-              "for=10.0.0.1 id=r1 body=");
-    EXPECT_EQ(read(kPost),
-              "POST /posts ? host=example.org auth= type=application/json match= key=k 1 for= id= "
-              "body={\n \"a\":1}");
     EXPECT_EQ(
-        read(kChunked),
-        "PATCH /posts/7 ? host=example.org auth= type=- match= key=- for= id= body={\"a\": 1}");
+        read(kGet),
+        "GET /posts/7 ?a=1&b=%20 host=example.org auth=Bearer x type=- match=\"t\" cookie= key=- "
+        "for=10.0.0.1 id=r1 body=");
+    EXPECT_EQ(read(kPost),
+              "POST /posts ? host=example.org auth= type=application/json match= cookie= key=k 1 "
+              "for= id= "
+              "body={\n \"a\":1}");
+    EXPECT_EQ(read(kChunked),
+              "PATCH /posts/7 ? host=example.org auth= type=- match= cookie= key=- for= id= "
+              "body={\"a\": 1}");
 }
 
 TEST(RequestParser, reads_the_same_wherever_the_bytes_are_split) {

@@ -31,8 +31,7 @@ void must_be_whole(Direct& connection, std::string_view schema) {
 class PostgresDatabase final : public Database {
   public:
     explicit PostgresDatabase(const Options& options)
-        : shared_(options.uri, options.name, options.patience),
-          bounds_{options.writers, options.queue, options.patience} {
+        : shared_(options), bounds_{options.writers, options.queue, options.patience} {
         Servers servers(options.uri, options.name);
         Direct connection(servers, kMigrationPatience);
         migrate(connection, options.name, options.migrations);

@@ -14,6 +14,7 @@ namespace stoa::db::postgres {
 
 struct Options {
     std::string uri;                      ///< see Servers
+    std::string replicas = {};            ///< of copies that reads may go to; see Servers
     std::string_view name;                ///< of the schema that holds its tables
     std::vector<std::string> migrations;  ///< folders of schema steps, in order
     std::size_t writers = 4;              ///< connections for writes, of each session

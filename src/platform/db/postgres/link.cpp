@@ -48,17 +48,35 @@ void Link::send(Statement& statement) {
     }
 }
 
+void Link::send_read(Statement& statement) {
+    if (state_ == State::open && Joined::takes(statement)) {
+        joining_.add(statement);
+    } else {
+        send(statement);
+    }
+}
+
+void Link::enqueue_reads() {
+    joining_.take([this](Statement& alone) { enqueue(alone.query, alone.values, &alone); },
+                  [this](std::unique_ptr<Joined> joined) {
+                      Statement& whole = joined->whole();
+                      enqueue(whole.query, whole.values, &whole, std::move(joined));
+                  });
+}
+
 bool Link::has_room(std::size_t statements) const {
     const bool is_late = queue_.stood(Clock::now());
     // So many alone are not too many.
-    return owed_.empty() || owed_.size() + statements <= (is_late ? kMostOwedLate : kMostOwed);
+    const std::size_t waiting = owed_.size() + joining_.size();
+    return waiting == 0 || waiting + statements <= (is_late ? kMostOwedLate : kMostOwed);
 }
 
 void Link::send(const Query& query) {
     if (state_ == State::open) enqueue(query, {}, nullptr);
 }
 
-void Link::enqueue(const Query& query, std::span<const Value> values, Statement* statement) {
+void Link::enqueue(const Query& query, std::span<const Value> values, Statement* statement,
+                   std::unique_ptr<Joined> joined) {
     const Parameters parameters(values);
     const std::string name = name_of(query);
     PGconn* const connection = connection_.get();
@@ -69,18 +87,18 @@ void Link::enqueue(const Query& query, std::span<const Value> values, Statement*
     }
     const int sent = PQsendQueryPrepared(connection, name.c_str(), parameters.count(),
                                          parameters.texts(), nullptr, nullptr, 0);
-    owe(sent, {Owed::Kind::answer, &query, statement, Clock::now()});
+    owe(sent, {Owed::Kind::answer, &query, statement, Clock::now(), std::move(joined)});
     ++batch_;
 }
 
 /// What could not be sent is not answered, and what comes after it would be taken for its answer.
-void Link::owe(int was_sent, const Owed& owed) {
+void Link::owe(int was_sent, Owed owed) {
     if (was_sent == 1) {
-        owed_.push_back(owed);
+        owed_.push_back(std::move(owed));
         return;
     }
     is_useless_ = true;
-    if (owed.statement) owed.statement->outcome = Statement::Outcome::lost;
+    tell(owed, Statement::Outcome::lost);
 }
 
 void Link::probe() {
@@ -102,6 +120,7 @@ void Link::on_notice(void* self, const PGresult* notice) {
 
 void Link::sync() {
     if (state_ != State::open) return;
+    enqueue_reads();
     batch_ = 0;
     owe(PQpipelineSync(connection_.get()), {Owed::Kind::sync, nullptr, nullptr, Clock::now()});
     flush();
@@ -203,7 +222,7 @@ void Link::take_failure(const PGresult* result) {
 
 /// All results of what is owed first have come.
 void Link::answered() {
-    const Owed owed = owed_.front();
+    const Owed owed = std::move(owed_.front());
     owed_.pop_front();
     const auto now = Clock::now();
     queue_.note(now, now - owed.since);
@@ -211,9 +230,16 @@ void Link::answered() {
 }
 
 void Link::tell(const Owed& owed, Statement::Outcome outcome) {
-    if (!owed.statement) return;
-    owed.statement->outcome = outcome;
-    if (owed.statement->waiter) answered_.push_back(owed.statement->waiter);
+    if (owed.joined) {
+        for (Statement* part : owed.joined->ended(outcome)) end(*part, part->outcome);
+    } else if (owed.statement) {
+        end(*owed.statement, outcome);
+    }
+}
+
+void Link::end(Statement& statement, Statement::Outcome outcome) {
+    statement.outcome = outcome;
+    if (statement.waiter) answered_.push_back(statement.waiter);
 }
 
 void Link::give_up(const std::string& why) {
@@ -236,6 +262,7 @@ void Link::close() {
     prepared_.clear();
     batch_ = 0;
     is_useless_ = false;
+    for (Statement* read : joining_.drop()) end(*read, Statement::Outcome::lost);
     for (const Owed& owed : std::exchange(owed_, {})) tell(owed, Statement::Outcome::lost);
 }
 
@@ -244,6 +271,7 @@ void Link::forget_waiters() {
     for (Owed& owed : owed_) {
         tell(owed, Statement::Outcome::lost);
         owed.statement = nullptr;
+        owed.joined.reset();
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "platform/db/postgres/answer.hpp"
+#include "platform/db/postgres/joined.hpp"
 #include "platform/db/postgres/servers.hpp"
+#include "platform/db/postgres/statement.hpp"
 #include "platform/loop.hpp"
 #include "platform/standing_queue.hpp"
 
@@ -18,32 +20,6 @@
 #include <vector>
 
 namespace stoa::db::postgres {
-
-/// A statement on its way; lives in the frame of the coroutine that waits for it.
-struct Statement {
-    enum class Outcome {
-        waiting,
-        done,
-        failed,   ///< for the reason in `error`; it had no effect
-        skipped,  ///< one before it in its batch failed: it was not run
-        lost,     ///< the connection was, before the answer: whether it was run is not known
-    };
-    const Query& query;
-    std::span<const Value> values;
-    const OnRow& on_row;
-    Outcome outcome = Outcome::waiting;
-    std::exception_ptr error = nullptr;  ///< a Failure, or what `on_row` threw
-    bool was_warned = false;             ///< by a notice of the server's
-    std::coroutine_handle<> waiter = {};
-};
-
-/// Waits until a statement that was sent is at its end.
-struct Answered {
-    bool await_ready() const noexcept { return statement.outcome != Statement::Outcome::waiting; }
-    void await_suspend(std::coroutine_handle<> waiter) const { statement.waiter = waiter; }
-    void await_resume() const noexcept {}
-    Statement& statement;
-};
 
 /// A connection to the first server that lets us in, on one loop's thread, opened anew when it is lost.
 ///
@@ -72,6 +48,9 @@ class Link {
 
     /// Adds a statement to the batch. If the link is not open any more, it is lost.
     void send(Statement& statement);
+
+    /// The same for a read outside of transactions, which may be answered together with others.
+    void send_read(Statement& statement);
 
     /// The same for one whose answer nobody waits for: if it fails, what follows in its batch is skipped.
     void send(const Query& query);
@@ -103,7 +82,7 @@ class Link {
     void close_if_idle();
 
     /// Whether there is something that no sync() has ended.
-    bool has_open_batch() const { return batch_ > 0; }
+    bool has_open_batch() const { return batch_ > 0 || joining_.size() > 0; }
 
     /// Whether so many statements more may wait for their answers.
     bool has_room(std::size_t statements) const;
@@ -128,12 +107,15 @@ class Link {
         const Query* query;
         Statement* statement;  ///< none: nobody waits for it
         Clock::time_point since;
+        std::unique_ptr<Joined> joined = nullptr;  ///< whose whole the statement is
         /// As far as it is known. The statement is told at its end: until then it must live, and who has no result is lost.
         Statement::Outcome outcome = Statement::Outcome::lost;
     };
 
-    void enqueue(const Query& query, std::span<const Value> values, Statement* statement);
-    void owe(int was_sent, const Owed& owed);
+    void enqueue(const Query& query, std::span<const Value> values, Statement* statement,
+                 std::unique_ptr<Joined> joined = nullptr);
+    void enqueue_reads();
+    void owe(int was_sent, Owed owed);
     void flush();
     void on_ready();
     void go_on_connecting();
@@ -143,6 +125,7 @@ class Link {
     void take_failure(const PGresult* result);
     void answered();
     void tell(const Owed& owed, Statement::Outcome outcome);
+    void end(Statement& statement, Statement::Outcome outcome);
     void ask_timeline();
     static void on_notice(void* self, const PGresult* notice);
     bool is_of_an_old_primary() const;
@@ -168,6 +151,7 @@ class Link {
     std::unordered_set<const Query*> prepared_;
     std::deque<Owed> owed_;
     std::size_t batch_ = 0;  ///< statements since the last sync
+    Joining joining_;        ///< reads of the batch that are to be sent at its end
     StandingQueue queue_;
     bool is_useless_ = false;                        ///< to be given up
     std::vector<std::coroutine_handle<>> answered_;  ///< whose statements are at their end

@@ -45,10 +45,24 @@ Settings settings_of(const std::string& uri) {
 /// synchronous replica is not to be ended.
 std::string options_of(std::string_view schema, std::chrono::milliseconds patience) {
     // A process that hangs must not hold its locks for ever.
+    // A plan for each of the first runs may be cheaper than one for all, by what it is told of these, and is then made each time.
     return fmt::format(
-        " -c search_path={} -c default_transaction_isolation=read\\ committed "
+        " -c plan_cache_mode=force_generic_plan -c search_path={} -c "
+        "default_transaction_isolation=read\\ committed "
         "-c lock_timeout={} -c idle_in_transaction_session_timeout={}",
         schema, patience.count() * 4 / 5, patience.count() * 2);
+}
+
+std::string attributes_of(Servers::Wanted wanted) {
+    switch (wanted) {
+        case Servers::Wanted::primary:
+            return "read-write";
+        case Servers::Wanted::replica:
+            return "standby";
+        case Servers::Wanted::any:
+            return "any";
+    }
+    throw std::logic_error("no kind of server");
 }
 
 /// Takes a setting out of them.
@@ -96,7 +110,7 @@ Servers::Servers(const std::string& uri, std::string_view schema, Wanted wanted,
         places_.push_back({element(hosts, i), element(addresses, i), element(ports, i)});
     }
     database_ = settings["dbname"];
-    settings["target_session_attrs"] = wanted == Wanted::primary ? "read-write" : "any";
+    settings["target_session_attrs"] = attributes_of(wanted);
     // A peer that is gone is noticed within half a minute; the system's default is two hours.
     settings.try_emplace("keepalives_idle", "10");
     settings.try_emplace("keepalives_interval", "5");
@@ -122,12 +136,14 @@ bool Servers::note_timeline(std::int64_t timeline) {
 
 void Servers::note_away(const std::string& why) {
     if (is_away_.exchange(true)) return;
-    spdlog::error("{}: no server of the database lets us in; it is tried again: {}", schema_, why);
+    spdlog::error("{}: no {} of the database lets us in; it is tried again: {}", schema_,
+                  are_primaries_ ? "server" : "replica", why);
 }
 
 void Servers::note_reached(std::size_t server) {
     if (!is_away_.exchange(false)) return;
-    spdlog::info("{}: the database can be reached again, at {}", schema_, name(server));
+    spdlog::info("{}: {} can be reached again, at {}", schema_,
+                 are_primaries_ ? "the database" : "a replica", name(server));
 }
 
 Handle Servers::connect(std::size_t server) const {

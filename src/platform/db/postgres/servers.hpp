@@ -22,7 +22,8 @@ class Servers {
   public:
     enum class Wanted {
         primary,  ///< one that takes writes: no other lets us in
-        any,      ///< a replica will do
+        replica,  ///< one that does not
+        any,      ///< either
     };
 
     /// `schema` is where names without one are looked up; `patience`: for an answer (0: any time). A server that is still there ends what waits

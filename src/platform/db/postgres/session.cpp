@@ -48,7 +48,7 @@ Problem not_known() {
 
 std::chrono::milliseconds read_patience(const Shared& shared,
                                         const PostgresSession::Bounds& bounds) {
-    return shared.servers.count() > 1 ? std::min(bounds.patience, kReadPatience) : bounds.patience;
+    return shared.has_others() ? std::min(bounds.patience, kReadPatience) : bounds.patience;
 }
 
 /// Counts a write that waits for a connection.
@@ -77,13 +77,18 @@ PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bound
     : shared_(shared),
       bounds_(bounds),
       reader_(loop, shared.servers, {read_patience(shared, bounds)}),
-      replica_reader_(loop, shared.any_servers, {read_patience(shared, bounds)}),
+      replica_(loop, shared.replicas, read_patience(shared, bounds)),
+      from_replica_(*this),
       writers_(loop, shared.servers, bounds.writers, bounds.queue, bounds.patience) {
     loop.at_turn_end([this] {
-        for (Link* link : {&reader_, &replica_reader_}) {
+        for (Link* link : {&reader_, &replica_.link()}) {
             if (link->has_open_batch()) link->sync();
         }
     });
+    if (shared.is_read_from_replicas) {
+        replica_.link().avoid(shared.sessions++);  // each from another one
+        loop.every(kBetweenProbes, [this] { return replica_.compare(reader_); });
+    }
     loop.at_tick([this] { check_time(); });
 }
 
@@ -95,8 +100,8 @@ void PostgresSession::check_time() {
         next_probe_ = now + kBetweenProbes;
     }
     reader_.check_time();
-    if (reader_.is_open()) replica_reader_.close_if_idle();
-    replica_reader_.check_time();
+    if (reader_.is_open() && !shared_.is_read_from_replicas) replica_.link().close_if_idle();
+    replica_.link().check_time();
     writers_.check_time();
 }
 
@@ -134,49 +139,79 @@ Task<bool> PostgresSession::leads(Topic work) {
     co_return is_answered&& leads;
 }
 
+Executor& PostgresSession::reads(Freshness freshness) {
+    if (!shared_.is_read_from_replicas || !replica_.has_seen(freshness.since)) return *this;
+    return from_replica_;
+}
+
 Task<> PostgresSession::run(const Query& query, std::span<const Value> values,
                             const OnRow& on_row) {
-    std::vector<Statement> one(1, Statement{query, values, on_row});
-    co_await read(one);
+    return read_one(query, values, on_row, Source::primary);
 }
 
 Task<> PostgresSession::run_each(const Query& query, std::span<const Value> values,
                                  const OnRow& on_row) {
+    return read_each(query, values, on_row, Source::primary);
+}
+
+Task<> PostgresSession::FromReplica::run(const Query& query, std::span<const Value> values,
+                                         const OnRow& on_row) {
+    return session_.read_one(query, values, on_row, Source::replica);
+}
+
+Task<> PostgresSession::FromReplica::run_each(const Query& query, std::span<const Value> values,
+                                              const OnRow& on_row) {
+    return session_.read_each(query, values, on_row, Source::replica);
+}
+
+Task<> PostgresSession::read_one(const Query& query, std::span<const Value> values,
+                                 const OnRow& on_row, Source source) {
+    std::vector<Statement> one(1, Statement{query, values, on_row});
+    co_await read(one, source);
+}
+
+Task<> PostgresSession::read_each(const Query& query, std::span<const Value> values,
+                                  const OnRow& on_row, Source source) {
     std::vector<Statement> all;
     all.reserve(values.size());
     for (const Value& value : values) all.push_back({query, {&value, 1}, on_row});
-    co_await read(all);
+    co_await read(all, source);
 }
 
 /// Runs all of them, one batch if need be after the other. The rows come in their order: what is not done is what comes last.
-Task<> PostgresSession::read(std::vector<Statement>& statements) {
+Task<> PostgresSession::read(std::vector<Statement>& statements, Source source) {
     auto next = statements.begin();
     const auto until = Clock::now() + 2 * bounds_.patience;
     int runs = 0;
     while (next != statements.end()) {
         if (runs++ == kMostReadRuns || Clock::now() > until) throw away();
-        Link* const link = co_await readable();
+        Link* const link = co_await readable(source);
         if (!link->has_room(static_cast<std::size_t>(statements.end() - next))) {
             ++shared_.refused;
             throw Problem::unavailable("Too many reads are waiting; try again shortly.", 1s);
         }
         for (auto statement = next; statement != statements.end(); ++statement) {
             statement->outcome = Outcome::waiting;
+            statement->error = nullptr;
             statement->waiter = {};
-            link->send(*statement);
+            link->send_read(*statement);
         }
         for (auto statement = next; statement != statements.end(); ++statement) {
             const Answered answered{*statement};
             co_await answered;
         }
         while (next != statements.end() && next->outcome == Outcome::done) ++next;
-        if (next != statements.end() && next->outcome == Outcome::failed) throw_failure(*next);
+        if (next == statements.end() || next->outcome != Outcome::failed) continue;
+        // A replica ends what is in the way of its catching up.
+        if (source == Source::primary) throw_failure(*next);
+        source = Source::primary;
     }
 }
 
 /// The connection that reads go over now.
-Task<Link*> PostgresSession::readable() {
-    const bool has_others = shared_.servers.count() > 1;
+Task<Link*> PostgresSession::readable(Source source) {
+    if (source == Source::replica && replica_.link().is_open()) co_return &replica_.link();
+    const bool has_others = shared_.has_others();
     if (reader_.is_open() || !has_others || !shared_.servers.is_away()) {
         try {
             co_await reader_.opened(bounds_.patience);
@@ -187,9 +222,10 @@ Task<Link*> PostgresSession::readable() {
         }
     }
     reader_.find_again();
-    replica_reader_.avoid(reader_.server());
-    co_await replica_reader_.opened(bounds_.patience);
-    co_return &replica_reader_;
+    Link& other = replica_.link();
+    if (!shared_.is_read_from_replicas) other.avoid(reader_.server());
+    co_await other.opened(bounds_.patience);
+    co_return &other;
 }
 
 Task<> PostgresSession::commit(Job job, Repeatable repeatable) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "platform/db/postgres/database.hpp"
 #include "platform/db/postgres/link.hpp"
+#include "platform/db/postgres/replica.hpp"
 #include "platform/db/postgres/writers.hpp"
 
 #include <atomic>
@@ -13,12 +15,22 @@ namespace stoa::db::postgres {
 
 /// What the sessions of a database share.
 struct Shared {
-    Shared(const std::string& uri, std::string_view schema, std::chrono::milliseconds patience)
-        : servers(uri, schema, Servers::Wanted::primary, patience),
-          any_servers(uri, schema, Servers::Wanted::any, patience) {}
+    explicit Shared(const Options& options)
+        : servers(options.uri, options.name, Servers::Wanted::primary, options.patience),
+          replicas(has_replicas(options) ? options.replicas : options.uri, options.name,
+                   has_replicas(options) ? Servers::Wanted::replica : Servers::Wanted::any,
+                   options.patience),
+          is_read_from_replicas(has_replicas(options)) {}
+
+    static bool has_replicas(const Options& options) { return !options.replicas.empty(); }
+
+    /// Whether there is somewhere to read while the primary is away.
+    bool has_others() const { return is_read_from_replicas || servers.count() > 1; }
 
     Servers servers;
-    Servers any_servers;
+    Servers replicas;                  ///< where else to read
+    const bool is_read_from_replicas;  ///< also while the primary is there
+    std::atomic<std::size_t> sessions = 0;
     Changes changes;
     std::atomic<std::uint64_t> transactions = 0;
     std::atomic<std::uint64_t> refused = 0;
@@ -33,8 +45,9 @@ struct Shared {
 /// sees), or the connection was lost before its commit was sent, or afterwards if it is repeatable. A read runs again when the connection is
 /// lost.
 ///
-/// While no server takes writes, reads are answered by one that does not, if the URI names several. Nothing is acknowledged meanwhile, so what
-/// is read there is as of the last moment before or, where a replica lags behind, shortly before that.
+/// While no server takes writes, reads are answered by one that does not, if there is one. Nothing is acknowledged meanwhile, so what
+/// is read there is as of the last moment before or, where a replica lags behind, shortly before that. If replicas are named, reads that need
+/// not see the latest go there at other times, too.
 class PostgresSession final : public Session {
   public:
     struct Bounds {
@@ -48,6 +61,7 @@ class PostgresSession final : public Session {
     Task<> check() override;
     Task<bool> leads(Topic work) override;
     const Changes& changes() const override { return shared_.changes; }
+    Executor& reads(Freshness freshness) override;
 
   protected:
     Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override;
@@ -56,14 +70,34 @@ class PostgresSession final : public Session {
     Task<> commit(Job job, Repeatable repeatable) override;
 
   private:
-    Task<> read(std::vector<Statement>& statements);
-    Task<Link*> readable();
+    /// Reads from the replica, as long as there is one.
+    class FromReplica final : public Executor {
+      public:
+        explicit FromReplica(PostgresSession& session) : session_(session) {}
+
+      protected:
+        Task<> run(const Query& query, std::span<const Value> values, const OnRow& on_row) override;
+        Task<> run_each(const Query& query, std::span<const Value> values,
+                        const OnRow& on_row) override;
+
+      private:
+        PostgresSession& session_;
+    };
+    enum class Source { primary, replica };
+
+    Task<> read_one(const Query& query, std::span<const Value> values, const OnRow& on_row,
+                    Source source);
+    Task<> read_each(const Query& query, std::span<const Value> values, const OnRow& on_row,
+                     Source source);
+    Task<> read(std::vector<Statement>& statements, Source source);
+    Task<Link*> readable(Source source);
     void check_time();
 
     Shared& shared_;
     const Bounds bounds_;
     Link reader_;
-    Link replica_reader_;  ///< while the primary is away
+    Replica replica_;
+    FromReplica from_replica_;
     Writers writers_;
     bool is_failing_ = false;  ///< whether the last write was not kept
     std::chrono::steady_clock::time_point next_try_;
