@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import threading
 import time
 
 import pytest
@@ -11,7 +12,6 @@ from wire import Reply
 
 CLIENTS = 600
 SECONDS, AT_MOST = 3, 60  # a slow server takes longer to notice
-LOOKS = 20  # at how it is
 # Long to answer, quick to ask for.
 PATH = "/api/v1/votes?post_ids=" + ",".join(map(str, range(1, 501)))
 REQUEST = f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
@@ -50,9 +50,10 @@ class Flood:
         self.server = server
         self.refusal = None
         self.health = set()
-        self.looks = 0
         self.clients = [Client(server.port) for _ in range(CLIENTS)]
-        with selectors.DefaultSelector() as ready, server.site() as site:
+        self.is_over = threading.Event()
+        watcher = threading.Thread(target=self.watch, daemon=True)
+        with selectors.DefaultSelector() as ready:
             for client in self.clients:
                 ready.register(client.socket, selectors.EVENT_READ, client)
                 client.ask()
@@ -60,17 +61,25 @@ class Flood:
             while time.monotonic() < begin + (SECONDS if self.is_seen() else AT_MOST):
                 for key, _ in ready.select(0.1):
                     self.hear(key.data)
-                if self.refusal and self.looks < LOOKS:
-                    self.looks += 1
-                    self.health |= {site.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
+                if self.refusal and watcher.ident is None:
+                    watcher.start()
+        self.is_over.set()
+        if watcher.ident is not None:
+            watcher.join()
         self.statuses = [status for client in self.clients for status in client.statuses]
+
+    def watch(self):
+        """Looks how the server is, all the time."""
+        with self.server.site() as site:
+            while not self.is_over.is_set():
+                self.health |= {site.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
 
     def kept(self):
         """Those who were answered after they had been refused."""
         return [client for client in self.clients if 503 in client.statuses[:-1]]
 
     def is_seen(self):
-        return self.looks == LOOKS and self.kept()
+        return self.refusal and self.health and self.kept()
 
     def hear(self, client):
         if answer := client.listen():
