@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import threading
 import time
 
 import pytest
@@ -50,7 +51,9 @@ class Flood:
         self.refusal = None
         self.health = set()
         self.clients = [Client(server.port) for _ in range(CLIENTS)]
-        with selectors.DefaultSelector() as ready, server.site() as site:
+        self.is_over = threading.Event()
+        watcher = threading.Thread(target=self.watch, daemon=True)
+        with selectors.DefaultSelector() as ready:
             for client in self.clients:
                 ready.register(client.socket, selectors.EVENT_READ, client)
                 client.ask()
@@ -58,9 +61,18 @@ class Flood:
             while time.monotonic() < begin + (SECONDS if self.is_seen() else AT_MOST):
                 for key, _ in ready.select(0.1):
                     self.hear(key.data)
-                if self.refusal and not self.health:
-                    self.health = {site.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
+                if self.refusal and watcher.ident is None:
+                    watcher.start()
+        self.is_over.set()
+        if watcher.ident is not None:
+            watcher.join()
         self.statuses = [status for client in self.clients for status in client.statuses]
+
+    def watch(self):
+        """Looks how the server is, all the time."""
+        with self.server.site() as site:
+            while not self.is_over.is_set():
+                self.health |= {site.get(path).status_code for path in ("/healthz", "/readyz", "/metrics")}
 
     def kept(self):
         """Those who were answered after they had been refused."""

@@ -20,7 +20,8 @@ from wire import exchange, json_message, message
 
 SOURCE = Path(__file__).parents[2] / "bench/load.c"
 TIMES, SECONDS, CONNECTIONS = 10, 6, 2000
-SINGLE_WRITES = {"commit-group": 1}  # Each write waits for a sync of its own: a disk that can be overwhelmed.
+# Each write waits for a sync of its own, or for one connection: a disk, a database that can be overwhelmed.
+SINGLE_WRITES = {"commit-group": 1, "database-writers": 1}
 REAL_PASSWORDS = {"password-memory": 65536, "password-passes": 2}
 
 

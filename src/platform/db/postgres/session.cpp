@@ -116,7 +116,10 @@ void PostgresSession::must_have_room() {
 
 Task<> PostgresSession::check() {
     co_await reader_.opened(bounds_.patience);
-    co_await one<std::int64_t>(kAnything);
+    // However many reads wait: a process that has too much to do is not away.
+    const OnRow ignore = [](const Row&) {};
+    std::vector<Statement> anything(1, Statement{kAnything, {}, ignore});
+    co_await read(anything, Source::primary, Room::any);
     if (!is_failing_) co_return;
     const auto now = Clock::now();
     if (now < next_try_) throw away();
@@ -167,7 +170,7 @@ Task<> PostgresSession::FromReplica::run_each(const Query& query, std::span<cons
 Task<> PostgresSession::read_one(const Query& query, std::span<const Value> values,
                                  const OnRow& on_row, Source source) {
     std::vector<Statement> one(1, Statement{query, values, on_row});
-    co_await read(one, source);
+    co_await read(one, source, Room::bounded);
 }
 
 Task<> PostgresSession::read_each(const Query& query, std::span<const Value> values,
@@ -175,18 +178,19 @@ Task<> PostgresSession::read_each(const Query& query, std::span<const Value> val
     std::vector<Statement> all;
     all.reserve(values.size());
     for (const Value& value : values) all.push_back({query, {&value, 1}, on_row});
-    co_await read(all, source);
+    co_await read(all, source, Room::bounded);
 }
 
 /// Runs all of them, one batch if need be after the other. The rows come in their order: what is not done is what comes last.
-Task<> PostgresSession::read(std::vector<Statement>& statements, Source source) {
+Task<> PostgresSession::read(std::vector<Statement>& statements, Source source, Room room) {
     auto next = statements.begin();
     const auto until = Clock::now() + 2 * bounds_.patience;
     int runs = 0;
     while (next != statements.end()) {
         if (runs++ == kMostReadRuns || Clock::now() > until) throw away();
         Link* const link = co_await readable(source);
-        if (!link->has_room(static_cast<std::size_t>(statements.end() - next))) {
+        const auto left = static_cast<std::size_t>(statements.end() - next);
+        if (room == Room::bounded && !link->has_room(left)) {
             ++shared_.refused;
             throw Problem::unavailable("Too many reads are waiting; try again shortly.", 1s);
         }

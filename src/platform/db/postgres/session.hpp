@@ -104,7 +104,8 @@ class PostgresSession final : public Session {
                     Source source);
     Task<> read_each(const Query& query, std::span<const Value> values, const OnRow& on_row,
                      Source source);
-    Task<> read(std::vector<Statement>& statements, Source source);
+    enum class Room { bounded, any };
+    Task<> read(std::vector<Statement>& statements, Source source, Room room);
     Task<Link*> readable(Source source);
     void check_time();
 
