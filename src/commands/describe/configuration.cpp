@@ -35,7 +35,7 @@ std::string toml(const std::string& value) {
 
 /// What an option does, and what it takes where that is not said otherwise.
 std::string explanation(const CLI::Option& option) {
-    const std::string text = option.get_description();
+    const std::string& text = option.get_description();
     const auto choices = choices_of(option);
     const bool has_all = std::all_of(
         choices.begin(), choices.end(),

@@ -34,10 +34,10 @@ std::string heading(const CLI::Option& option) {
     }
     std::string names;
     for (const std::string& name : option.get_snames()) {
-        names += fmt::format("{}\\fB\\-{}\\fR", names.empty() ? "" : ", ", escaped(name));
+        names += fmt::format(R"({}\fB\-{}\fR)", names.empty() ? "" : ", ", escaped(name));
     }
     for (const std::string& name : option.get_lnames()) {
-        names += fmt::format("{}\\fB\\-\\-{}\\fR", names.empty() ? "" : ", ", escaped(name));
+        names += fmt::format(R"({}\fB\-\-{}\fR)", names.empty() ? "" : ", ", escaped(name));
     }
     return kind.empty() ? names : fmt::format("{} \\fI{}\\fR", names, escaped(kind));
 }

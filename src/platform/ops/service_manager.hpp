@@ -3,11 +3,9 @@
 #include <chrono>
 #include <string>
 
-namespace stoa {
-
 /// What systemd is told by a unit of Type=notify (sd_notify(3)): a datagram to the socket that NOTIFY_SOCKET names.
 /// Without that variable nobody is told. A datagram that can't be sent is logged.
-namespace service_manager {
+namespace stoa::service_manager {
 
 /// All that a start takes is done. `status` is what `systemctl status` shows.
 void ready(const std::string& status);
@@ -15,6 +13,4 @@ void ready(const std::string& status);
 /// It ends, within that time.
 void stopping(std::chrono::milliseconds within);
 
-}  // namespace service_manager
-
-}  // namespace stoa
+}  // namespace stoa::service_manager
