@@ -29,12 +29,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kCached = 2;  // services that keep answers: posts and votes
+/// Services with operations that take a db::Reading.
+constexpr std::array kRead{posts::Service::kName, votes::Service::kName};
 
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     if (options.database.is_shared()) {
         auto database = database_at(service, options.database.uri);
-        database.replicas = options.database.replicas;
+        if (std::find(kRead.begin(), kRead.end(), service) != kRead.end()) {
+            database.replicas = options.database.replicas;
+        }
         database.writers = options.database.writers;
         database.patience = options.database.timeout;
         database.slow_query = options.database.slow_query;
@@ -126,8 +129,7 @@ class Site::ThreadApplication final : public http::Application {
 
     Task<http::Response> handle_write(http::Request& request) {
         auto response = co_await router_.handle(request);
-        // Also where it failed: it may not be known whether it was kept.
-        response.headers.push_back(http::written_now());
+        response.headers.push_back(http::written(response.status));
         co_return response;
     }
 
@@ -212,7 +214,7 @@ class Site::ThreadApplication final : public http::Application {
     std::unique_ptr<http::AnswerCache> cache_of() {
         constexpr bool has_cache =
             std::is_same_v<Service, posts::Service> || std::is_same_v<Service, votes::Service>;
-        const std::size_t bytes = site_.options_.cache / site_.options_.threads / kCached;
+        const std::size_t bytes = site_.options_.cache / site_.options_.threads / kRead.size();
         if (!has_cache || bytes == 0) return std::make_unique<http::AnswerCache>(0);
         return std::make_unique<http::AnswerCache>(bytes, &metrics_.cache(Service::kName));
     }

@@ -11,7 +11,8 @@ namespace stoa::http {
 namespace {
 
 constexpr std::string_view kName = "stoa-written";
-constexpr int kDay = 86'400;  // seconds
+constexpr int kDay = 86'400;            // seconds
+constexpr std::int64_t kLate = 10'000;  // milliseconds that a write may go on after its answer
 
 /// The value of a cookie (RFC 6265, section 4.2.1), if it is there.
 std::optional<std::string_view> cookie(std::string_view cookies, std::string_view name) {
@@ -37,9 +38,10 @@ db::Freshness freshness_of(const Request& request, bool anybody_writes) {
     return may_have_written ? db::Freshness{} : db::Freshness{Timestamp{0}};
 }
 
-Header written_now() {
-    return {"Set-Cookie", fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", kName,
-                                      Timestamp::now().milliseconds, kDay)};
+Header written(int status) {
+    const auto time = Timestamp::now().milliseconds + (status >= 500 ? kLate : 0);
+    return {"Set-Cookie",
+            fmt::format("{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", kName, time, kDay)};
 }
 
 }  // namespace stoa::http

@@ -12,7 +12,7 @@ namespace stoa::http {
 /// tokens are not asked for (`anybody_writes`), everybody.
 db::Freshness freshness_of(const Request& request, bool anybody_writes);
 
-/// Says that a client may have written just now.
-Header written_now();
+/// Says that a client has written just now; where it failed (5xx), that it may do so for a few seconds yet: that is not always known.
+Header written(int status);
 
 }  // namespace stoa::http

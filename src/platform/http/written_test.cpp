@@ -41,11 +41,16 @@ TEST(Freshness, a_cookie_that_is_none_of_ours_says_nothing) {
 
 TEST(Freshness, the_cookie_comes_back_as_it_was_set) {
     const auto before = Timestamp::now().milliseconds;
-    const auto [name, value] = written_now();
+    const auto [name, value] = written(201);
     EXPECT_EQ(name, "Set-Cookie");
     const auto told = since(value.substr(0, value.find(';')));
     EXPECT_GE(told, before);
     EXPECT_LE(told, Timestamp::now().milliseconds);
+}
+
+TEST(Freshness, a_write_of_which_nothing_is_known_may_go_on_for_a_while) {
+    const std::string value = written(500).second;
+    EXPECT_GT(since(value.substr(0, value.find(';'))), Timestamp::now().milliseconds + 5'000);
 }
 
 }  // namespace

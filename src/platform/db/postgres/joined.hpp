@@ -30,6 +30,8 @@ class Joined {
     /// What is sent. Its rows go to the parts.
     Statement& whole() { return whole_; }
 
+    std::size_t size() const { return parts_.size(); }
+
     /// Its end is the end of each part.
     std::span<Statement* const> ended(Statement::Outcome outcome);
 

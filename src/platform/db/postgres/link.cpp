@@ -61,6 +61,7 @@ void Link::send_read(Statement& statement) {
 void Link::enqueue_reads() {
     joining_.take([this](Statement& alone) { enqueue(alone.query, alone.values, &alone); },
                   [this](std::unique_ptr<Joined> joined) {
+                      joined_ += joined->size() - 1;
                       Statement& whole = joined->whole();
                       enqueue(whole.query, whole.values, &whole, std::move(joined));
                   });
@@ -69,7 +70,7 @@ void Link::enqueue_reads() {
 bool Link::has_room(std::size_t statements) const {
     const bool is_late = queue_.stood(Clock::now());
     // So many alone are not too many.
-    const std::size_t waiting = owed_.size() + joining_.size();
+    const std::size_t waiting = owed_.size() + joined_ + joining_.size();
     return waiting == 0 || waiting + statements <= (is_late ? kMostOwedLate : kMostOwed);
 }
 
@@ -234,6 +235,7 @@ void Link::answered() {
 
 void Link::tell(const Owed& owed, Statement::Outcome outcome) {
     if (owed.joined) {
+        joined_ -= owed.joined->size() - 1;
         for (Statement* part : owed.joined->ended(outcome)) end(*part, part->outcome);
     } else if (owed.statement) {
         end(*owed.statement, outcome);
@@ -254,7 +256,12 @@ void Link::give_up(const std::string& why) {
 }
 
 void Link::close_if_idle() {
-    if (state_ == State::open && owed_.empty() && batch_ == 0) close();
+    if (state_ == State::open && owed_.empty() && !has_open_batch()) close();
+}
+
+void Link::leave(const std::string& why) {
+    give_up(why);
+    server_ = (last_server_ + 1) % servers_.count();
 }
 
 void Link::close() {
@@ -302,10 +309,8 @@ void Link::check_time() {
 
 void Link::is_silent(const std::string& why) {
     if (bounds_.gives_up) {
-        give_up(why);
-        servers_.note_away(why);
         // The others first: it may stay silent.
-        server_ = (server_ + 1) % servers_.count();
+        leave(why);
         return;
     }
     spdlog::warn("the connection to {} is stuck: {}", servers_.name(server_), why);

@@ -33,6 +33,8 @@ class Link {
   public:
     struct Bounds {
         std::chrono::milliseconds patience;
+        /// For one server to let us in.
+        std::chrono::milliseconds connect_patience{1'500};
         /// Whether a server that is silent is given up. Otherwise the link is stuck until the server answers, or goes: a commit that waits for a
         /// replica waits on when its connection is closed, and each new connection would be one more that waits.
         bool gives_up = true;
@@ -80,6 +82,12 @@ class Link {
 
     /// Closes it, if nothing is on its way.
     void close_if_idle();
+
+    /// Closes it, as if the server were lost, and tries that last.
+    void leave(const std::string& why);
+
+    /// Which of all connections that it has had this is, if it is open.
+    std::uint64_t number() const { return number_; }
 
     /// Whether there is something that no sync() has ended.
     bool has_open_batch() const { return batch_ > 0 || joining_.size() > 0; }
@@ -150,6 +158,8 @@ class Link {
     std::unique_ptr<Watch> watch_;  ///< of the connection's socket; before it in death
     std::unordered_set<const Query*> prepared_;
     std::deque<Owed> owed_;
+    std::size_t joined_ = 0;  ///< reads that are owed together with another one
+    std::uint64_t number_ = 0;
     std::size_t batch_ = 0;  ///< statements since the last sync
     Joining joining_;        ///< reads of the batch that are to be sent at its end
     StandingQueue queue_;

@@ -15,8 +15,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// For one server to let us in.
-constexpr auto kConnectPatience = 1'500ms;
 constexpr auto kLongestPause = 1'000ms;
 
 // The first digits of the log's current file name, in hexadecimal; there is none to be asked for on a replica.
@@ -86,7 +84,7 @@ void Link::try_servers() {
 }
 
 void Link::connect() {
-    give_up_at_ = Clock::now() + kConnectPatience;
+    give_up_at_ = Clock::now() + bounds_.connect_patience;
     connection_ = servers_.connect(server_);
     if (!connection_ || PQstatus(connection_.get()) == CONNECTION_BAD) {
         not_connected(error_of(connection_.get()));
@@ -121,6 +119,7 @@ void Link::go_on_connecting() {
     PQenterPipelineMode(connection_.get());
     PQsetNoticeReceiver(connection_.get(), on_notice, this);
     state_ = State::open;
+    ++number_;
     servers_.note_open(1);
     last_server_ = server_;
     if (servers_.are_primaries()) ask_timeline();

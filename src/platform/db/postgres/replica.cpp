@@ -1,6 +1,7 @@
 #include "platform/db/postgres/replica.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace stoa::db::postgres {
 
@@ -12,6 +13,8 @@ using namespace std::chrono_literals;
 constexpr std::int64_t kClocksDiffer = 1'000;  // milliseconds
 /// What is read may be older than the latest by so much.
 constexpr auto kFarthestBehind = 5s;
+/// Then another one is tried.
+constexpr int kMostRoundsBehind = 10;
 
 const Query kEnd{"select (pg_current_wal_insert_lsn() - '0/0')::bigint"};
 // A replica that has become the primary has replayed all that there was.
@@ -33,24 +36,48 @@ Task<std::optional<std::int64_t>> ask(Link& link, const Query& query) {
 }  // namespace
 
 bool Replica::has_seen(Timestamp moment) const {
-    return link_.is_open() && moment.milliseconds < seen_.time.milliseconds - kClocksDiffer &&
+    return link_.is_open() && link_.number() == connection_ &&
+           moment.milliseconds < seen_.time.milliseconds - kClocksDiffer &&
            Clock::now() - seen_.as_of < kFarthestBehind;
 }
 
 Task<> Replica::compare(Link& primary) {
     link_.find_again();
+    if (connection_ != link_.number()) forget();
     End end{.time = Timestamp::now(), .as_of = Clock::now()};
     const auto position = co_await ask(primary, kEnd);
-    if (position) {
-        end.position = *position;
-        ends_.push_back(end);
-    }
     const auto replayed = co_await ask(link_, kReplayed);
-    while (!ends_.empty() && replayed && ends_.front().position <= *replayed) {
+    if (!position || !replayed || connection_ != link_.number()) co_return;
+    if (*position < last_replayed_) {
+        link_.leave("it has another log than the primary");
+        forget();
+        co_return;
+    }
+    end.position = *position;
+    ends_.push_back(end);
+    take_up(std::exchange(last_replayed_, *replayed));
+    rounds_behind_ = Clock::now() - seen_.as_of < kFarthestBehind ? 0 : rounds_behind_ + 1;
+    if (rounds_behind_ < kMostRoundsBehind || servers_.count() == 1) co_return;
+    link_.leave("it is too far behind");
+    forget();
+}
+
+/// `replayed`: when it was asked before.
+void Replica::take_up(std::int64_t replayed) {
+    while (!ends_.empty() && ends_.front().position <= replayed) {
         seen_ = ends_.front();
         ends_.pop_front();
     }
     std::erase_if(ends_, [](const End& old) { return Clock::now() - old.as_of > kFarthestBehind; });
+}
+
+/// What it knows of a connection that is no more.
+void Replica::forget() {
+    connection_ = link_.number();
+    ends_.clear();
+    seen_ = {};
+    last_replayed_ = 0;
+    rounds_behind_ = 0;
 }
 
 }  // namespace stoa::db::postgres

@@ -13,11 +13,12 @@ namespace stoa::db::postgres {
 /// A connection to a copy of the primary's data that is behind by a little, and how far it has seen at least.
 ///
 /// Once a second the primary is asked where its log ends, then the copy how far it has come. When that is past an end it has all that was
-/// acknowledged before the primary was asked.
+/// acknowledged before the primary was asked; if it is this log that it has: one that went on alone after a failover is further than the
+/// primary, which shows when that is asked again.
 class Replica {
   public:
-    Replica(Loop& loop, Servers& servers, std::chrono::milliseconds patience)
-        : link_(loop, servers, {patience}) {}
+    Replica(Loop& loop, Servers& servers, const Link::Bounds& bounds)
+        : servers_(servers), link_(loop, servers, bounds) {}
 
     Link& link() { return link_; }
 
@@ -38,9 +39,16 @@ class Replica {
         Clock::time_point as_of;  ///< the same moment
     };
 
+    void take_up(std::int64_t replayed);
+    void forget();
+
+    Servers& servers_;
     Link link_;
-    std::deque<End> ends_;  ///< that the copy has not seen yet
-    End seen_;              ///< the last that it has
+    std::deque<End> ends_;            ///< that the copy is not known to have seen
+    End seen_;                        ///< the last that it has
+    std::uint64_t connection_ = 0;    ///< that seen_ is about: Link::number()
+    std::int64_t last_replayed_ = 0;  ///< on it, when it was asked before; 0: it was not
+    int rounds_behind_ = 0;           ///< in which it was too far behind
 };
 
 }  // namespace stoa::db::postgres

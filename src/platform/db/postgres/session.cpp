@@ -23,8 +23,10 @@ constexpr int kMostLostRuns = 3;
 constexpr int kMostClashes = 10;
 /// A constraint that is still broken then is so by the request itself.
 constexpr int kMostViolations = 2;
-/// Where there are replicas to read from, a primary that says nothing is not waited for as long as elsewhere.
-constexpr std::chrono::milliseconds kReadPatience = 1'000ms;
+/// Where there are replicas to read from, a primary that says nothing is not waited for as long as elsewhere: for an answer, and
+/// then for a new connection.
+constexpr std::chrono::milliseconds kReadPatience = 900ms;
+constexpr std::chrono::milliseconds kReconnectPatience = 600ms;
 /// Between tries to write while writes fail.
 constexpr auto kBetweenTries = 500ms;
 constexpr auto kBetweenProbes = 1s;
@@ -46,9 +48,9 @@ Problem not_known() {
                            "sending it again.");
 }
 
-std::chrono::milliseconds read_patience(const Shared& shared,
-                                        const PostgresSession::Bounds& bounds) {
-    return shared.has_others() ? std::min(bounds.patience, kReadPatience) : bounds.patience;
+Link::Bounds reading_bounds(const Shared& shared, const PostgresSession::Bounds& bounds) {
+    if (!shared.has_others()) return {bounds.patience};
+    return {std::min(bounds.patience, kReadPatience), kReconnectPatience};
 }
 
 /// Counts a write that waits for a connection.
@@ -76,8 +78,8 @@ class Queued {
 PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds)
     : shared_(shared),
       bounds_(bounds),
-      reader_(loop, shared.servers, {read_patience(shared, bounds)}),
-      replica_(loop, shared.replicas, read_patience(shared, bounds)),
+      reader_(loop, shared.servers, reading_bounds(shared, bounds)),
+      replica_(loop, shared.replicas, reading_bounds(shared, bounds)),
       from_replica_(*this),
       writers_(loop, shared.servers, bounds.writers, bounds.queue, bounds.patience) {
     loop.at_turn_end([this] {
@@ -99,6 +101,8 @@ void PostgresSession::check_time() {
         reader_.probe();
         next_probe_ = now + kBetweenProbes;
     }
+    // Also where there is nothing to do: so that it is known whether the database is there.
+    reader_.find_again();
     reader_.check_time();
     if (reader_.is_open() && !shared_.is_read_from_replicas) replica_.link().close_if_idle();
     replica_.link().check_time();
@@ -205,10 +209,11 @@ Task<> PostgresSession::read(std::vector<Statement>& statements, Source source, 
             co_await answered;
         }
         while (next != statements.end() && next->outcome == Outcome::done) ++next;
-        if (next == statements.end() || next->outcome != Outcome::failed) continue;
-        // A replica ends what is in the way of its catching up.
-        if (source == Source::primary) throw_failure(*next);
+        if (next == statements.end() || next->outcome == Outcome::lost) continue;
+        // A replica ends what is in the way of its catching up, and with it all of the batch.
+        const bool was_asked_a_replica = source == Source::replica;
         source = Source::primary;
+        if (next->outcome == Outcome::failed && !was_asked_a_replica) throw_failure(*next);
     }
 }
 

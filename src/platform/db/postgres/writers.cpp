@@ -21,7 +21,8 @@ Writers::Writers(Loop& loop, Servers& servers, std::size_t connections, std::siz
                  std::chrono::milliseconds patience)
     : loop_(loop), queue_(queue), patience_(patience) {
     for (std::size_t i = 0; i < connections; ++i) {
-        links_.push_back(std::make_unique<Link>(loop, servers, Link::Bounds{patience, false}));
+        links_.push_back(std::make_unique<Link>(
+            loop, servers, Link::Bounds{.patience = patience, .gives_up = false}));
         free_.push_back(links_.back().get());
     }
 }
