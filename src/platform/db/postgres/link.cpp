@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Statements that may wait for their answers; fewer where more come than are answered.
+/// Reads that may wait for their answers; what is sent as one counts as one where more come than are answered.
 constexpr std::size_t kMostOwed = 8'192;
 constexpr std::size_t kMostOwedLate = 256;
 constexpr std::string_view kNotPrepared = "26000";
@@ -68,10 +68,12 @@ void Link::enqueue_reads() {
 }
 
 bool Link::has_room(std::size_t statements) const {
-    const bool is_late = queue_.stood(Clock::now());
-    // So many alone are not too many.
     const std::size_t waiting = owed_.size() + joined_ + joining_.size();
-    return waiting == 0 || waiting + statements <= (is_late ? kMostOwedLate : kMostOwed);
+    if (waiting == 0) return true;  // so many alone are not too many
+    if (waiting + statements > kMostOwed) return false;
+    // Where more come than are answered: what is joined costs about as much as one.
+    const std::size_t new_ones = (joining_.size() + statements) / Joined::kMost + 1;
+    return !queue_.stood(Clock::now()) || owed_.size() + new_ones <= kMostOwedLate;
 }
 
 void Link::send(const Query& query) {
