@@ -1,7 +1,7 @@
 # The few words a person types. Each only calls the tool that does the work.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help build run package test test-package test-upgrade test-asan test-tsan test-faults load stress fuzz nightly bench bench-postgres bench-micro cluster lint format sample clean
+.PHONY: help build run package test test-package test-runbooks test-upgrade test-asan test-tsan test-faults load stress fuzz nightly bench bench-postgres bench-micro cluster lint format sample clean
 
 TO ?= http://127.0.0.1:8080
 USERS ?= 100
@@ -42,6 +42,10 @@ test-faults: ## kill, fill the disk, break writes and syncs, step the clock: not
 test-package: package ## install it in a fresh Debian, boot that, upgrade, remove, purge; wants root
 	@tools/install-packages test test-package
 	@tools/test package
+
+test-runbooks: package ## follow docs/runbooks on a fresh Debian: what their commands print is what stands there; wants root
+	@tools/install-packages test test-package
+	@tools/test runbooks
 
 test-upgrade: ## data of an earlier release, and a site that goes over to this one without a failed request
 	@tools/install-packages build test cluster

@@ -71,12 +71,6 @@ void sync(const fs::path& path) {
     if (result != 0) fail("write", path, error);
 }
 
-void give_to_owner_of(const fs::path& model, const fs::path& path) {
-    struct stat owner {};
-    if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
-    if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0) fail("give away", path, errno);
-}
-
 std::string sha256_of(const fs::path& file,
                       const std::function<void(std::uint64_t bytes)>& on_bytes) {
     std::ifstream in(file, std::ios::binary);

@@ -10,9 +10,6 @@ namespace stoa {
 /// Waits until a file's or a folder's content is on the disk. Throws std::runtime_error if it can't be.
 void sync(const std::filesystem::path& path);
 
-/// Where root makes what others need: the owner of `model` becomes that of `path`. Throws std::runtime_error if it can't be done.
-void give_to_owner_of(const std::filesystem::path& model, const std::filesystem::path& path);
-
 /// A file's SHA-256, in hex. `on_bytes` is told of bytes that were read. Throws std::runtime_error if it can't be read.
 std::string sha256_of(const std::filesystem::path& file,
                       const std::function<void(std::uint64_t bytes)>& on_bytes);

@@ -55,6 +55,12 @@ std::string read_file(const std::filesystem::path& file) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+void give_to_owner_of(const std::filesystem::path& model, const std::filesystem::path& path) {
+    struct stat owner {};
+    if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
+    if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0) fail("give away", path);
+}
+
 void make_private_folder(const std::filesystem::path& folder) {
     std::error_code error;  // who writes into it will tell
     if (folder.empty() || !std::filesystem::create_directories(folder, error)) return;
@@ -67,6 +73,8 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
     ::unlink(fresh.c_str());  // left by a crash of a process that had our number
     try {
         write_new(fresh, content);
+        std::error_code error;
+        give_to_owner_of(std::filesystem::exists(file, error) ? file : file.parent_path(), fresh);
         if (::rename(fresh.c_str(), file.c_str()) != 0) fail("replace", file);
     } catch (...) {
         ::unlink(fresh.c_str());

@@ -1,4 +1,5 @@
-"""Runs what stands in a page as ```console blocks: commands after `$ `, what they print below, `…` for what differs."""
+"""Runs what stands in a page as ```console blocks: commands after `$ ` (and `> `, where they go on), what they print below, `…` for
+what differs."""
 
 import os
 import re
@@ -14,27 +15,39 @@ def steps(page: Path) -> Iterator[tuple[str, str]]:
     """Each command with the output printed below it."""
     for indent, block in re.findall(r"^( *)```console\n(.*?)^ *```", page.read_text(), re.DOTALL | re.MULTILINE):
         block = textwrap.dedent(indent + block) if indent else block
-        for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            yield command, output
+        for command, output in re.findall(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            yield re.sub(r"^> ", "", command, flags=re.MULTILINE).rstrip("\n"), output
 
 
 def pattern(output: str) -> str:
-    return ".*".join(re.escape(part) for part in output.rstrip("\n").split("…"))
+    """`…` is anything within a line; as a line of its own, any lines, or none."""
+    lines = output.rstrip("\n").split("\n") if output.strip() else []
+    return "".join(r"(?:.*\n)*" if line.strip() == "…" else ".*".join(map(re.escape, line.split("…"))) + r"\n" for line in lines)
 
 
-def assert_works_as_printed(page: Path, replaced: dict[str, str], folder: Path | None = None,
-                            **environment: str) -> int:
-    """Runs all commands of a page in one shell; `replaced`: what stands for something else. Gives how many there were."""
-    tour = list(steps(page))
-    script = "".join(f"{command}\necho; echo '{END}'\n" for command, _ in tour)
+def script_of(page: Path) -> str:
+    """All commands of a page, for one shell."""
+    return "".join(f"{command}\necho; echo '{END}'\n" for command, _ in steps(page))
+
+
+def assert_came_as_printed(page: Path, printed_by_script: str) -> int:
+    """Gives how many commands there were."""
+    tour, came = list(steps(page)), printed_by_script.split(f"{END}\n")
+    for (command, output), text in zip(tour, came, strict=False):
+        text = text.rstrip("\n") + "\n" if text.strip() else ""
+        assert re.fullmatch(pattern(output), text), f"{command}\nprinted: {output}\ncame:    {text}"
+    assert len(came) == len(tour) + 1, printed_by_script
+    return len(tour)
+
+
+def assert_works_as_printed(page: Path, replaced: dict[str, str], folder: Path | None = None, **environment: str) -> int:
+    """Runs a page's commands; `replaced`: what stands for something else. Gives how many there were."""
+    script = script_of(page)
     for printed, meant in replaced.items():
         script = script.replace(printed, meant)
     ended = subprocess.run(["sh"], input=script, cwd=folder, env=os.environ | environment,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=True)
-    came = ended.stdout.split(f"{END}\n")
-    for (command, output), text in zip(tour, came, strict=False):
-        for printed, meant in replaced.items():
-            text = text.replace(meant, printed)
-        assert re.fullmatch(pattern(output), text.rstrip("\n")), f"{command}\nprinted: {output}\ncame:    {text}"
-    assert len(came) == len(tour) + 1, ended.stdout
-    return len(tour)
+    came = ended.stdout
+    for printed, meant in replaced.items():
+        came = came.replace(meant, printed)
+    return assert_came_as_printed(page, came)

@@ -101,3 +101,16 @@ def test_a_server_that_starts_while_somebody_looks_is_not_refused(folder):
     finally:
         looking.set()
         thread.join()
+
+
+def test_what_root_makes_in_a_folder_belongs_to_the_owner_of_the_folder(tmp_path):
+    """Whose server could not use it otherwise."""
+    if os.geteuid() != 0:
+        pytest.skip("takes root")
+    folder = tmp_path / "data"
+    folder.mkdir()
+    os.chown(folder, 12345, 12345)
+    create(folder, "ada")
+    assert run("keys", "rotate", "--data", folder).returncode == 0
+    assert {path.name: path.stat().st_uid for path in folder.iterdir() if path.stat().st_uid != 12345} == {}
+    assert (folder / "keys.json").exists() and (folder / "users.db").exists()

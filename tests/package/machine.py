@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 from waiting import until
 
@@ -14,8 +15,11 @@ ROOT = Path(__file__).parents[2]
 KEPT = ROOT / "build/debian"  # for the next run: what debootstrap made
 SUITE = "bookworm"
 MIRROR = "http://deb.debian.org/debian"
-# Beside what a minimal system has; systemd so that it can be booted.
-TOOLS = "systemd,dbus,man-db,bash-completion,curl"
+# Beside what a minimal system has: what every machine has; systemd so that it can be booted.
+TOOLS = "systemd,dbus,man-db,bash-completion,curl,iproute2,openssl"
+# What runbooks install.
+LATER_INSTALLED = ("caddy", "haproxy", "postgresql")
+HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
 LATER = "99.0.0"  # of a package that another is upgraded to
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
                "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
@@ -86,7 +90,7 @@ class Machine:
 
 def base(package: Path) -> Path:
     """The archive of a root with TOOLS, and in apt's cache what the package depends on: no network is needed any more."""
-    archive = KEPT / f"{SUITE}.tar"
+    archive = KEPT / f"{SUITE}-{crc32(repr((TOOLS, LATER_INSTALLED)).encode()):08x}.tar"
     if archive.exists():
         return archive
     KEPT.mkdir(parents=True, exist_ok=True)
@@ -94,7 +98,8 @@ def base(package: Path) -> Path:
         root = Path(folder) / "root"
         checked("debootstrap", "--variant=minbase", f"--include={TOOLS}", SUITE, root, MIRROR)
         machine = Machine(root)
-        machine.apt("install", "--download-only", "--no-install-recommends", machine.take(package))
+        machine.apt("install", "--download-only", "--no-install-recommends", machine.take(package), *LATER_INSTALLED)
+        machine.file("/etc/hosts").write_text(HOSTS)
         checked("tar", "-C", root, "-cf", Path(folder) / "root.tar", ".")
         (Path(folder) / "root.tar").rename(archive)
     return archive

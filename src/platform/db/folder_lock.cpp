@@ -1,6 +1,5 @@
 #include "platform/db/folder_lock.hpp"
 
-#include "platform/durable.hpp"
 #include "platform/private_file.hpp"
 
 #include <fcntl.h>

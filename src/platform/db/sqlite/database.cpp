@@ -4,6 +4,7 @@
 #include "platform/db/sqlite/schema.hpp"
 #include "platform/db/sqlite/session.hpp"
 #include "platform/db/sqlite/writer.hpp"
+#include "platform/private_file.hpp"
 #include "platform/problem.hpp"
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ std::filesystem::path migrated(const Options& options) {
     auto file = database_file(options);
     try {
         migrate(file, options.migrations);
+        give_to_owner_of(options.folder, file);
     } catch (const Problem& problem) {
         throw std::runtime_error(
             fmt::format("can't use the database '{}' (the reason is in the log); restore it "

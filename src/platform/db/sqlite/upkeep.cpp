@@ -4,6 +4,7 @@
 #include "platform/db/sqlite/copy.hpp"
 #include "platform/db/sqlite/schema.hpp"
 #include "platform/durable.hpp"
+#include "platform/private_file.hpp"
 #include "platform/problem.hpp"
 
 #include <fcntl.h>
