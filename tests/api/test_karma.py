@@ -228,7 +228,8 @@ def test_a_votes_service_without_keys_says_why_no_karma_moves(start_secure):
 
 
 def test_a_service_whose_host_is_not_known_keeps_nobody_from_voting(start_server):
-    votes = start_server("--posts-url", "http://posts.invalid:8081", service="votes")
+    keys = str(start_server(service="users").data / "keys.json")
+    votes = start_server("--posts-url", "http://posts.invalid:8081", "--keys", keys, service="votes")
     with votes.client() as api:
         a_vote(api, 5)
     assert until(lambda: "the posts service gives no answer" in votes.log.read_text(), SOON)

@@ -46,6 +46,6 @@ def test_every_link_leads_somewhere():
 @pytest.mark.parametrize("name", LIFE)
 def test_a_runbook_works_as_printed(machine, name):
     page = RUNBOOKS / f"{name}.md"
-    machine.file("/root/page.sh").write_text("exec </dev/null 2>&1; cd\n" + script_of(page))
-    ended = machine.start("bash", "/root/page.sh", timeout=240)
+    machine.file("/root/page.sh").write_text("exec </dev/null 2>&1\n" + script_of(page))
+    ended = machine.start("env", "-C", "/root", "bash", "page.sh", timeout=240)
     assert assert_came_as_printed(page, ended.stdout) > 0

@@ -34,7 +34,7 @@ PROMPT = 2.0  # Seconds for a good request that takes milliseconds, on a machine
 BACK = 20.0  # Seconds until what was closed is let go; the server's own limits are far below.
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) .+")
 REQUEST = re.compile(r"request method=\S* path=\S* operation=\S+ status=(\d{3}) bytes=\d+ seconds=\d+\.\d{6} "
-                     r"peer=\S+ request_id=\S* trace_id=\S*")
+                     r"client=\S+ request_id=\S* trace_id=\S*")
 
 
 def as_many_files_as_allowed() -> int:

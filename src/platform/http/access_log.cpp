@@ -57,7 +57,8 @@ void AccessLog::add(const Request& request, const Response& response,
     line.add("status", std::int64_t{response.status});
     line.add("bytes", static_cast<std::int64_t>(response.body.size()));
     line.add("seconds", duration);
-    line.add_word("peer", request.peer);
+    // The network that limits count, behind the proxies that are believed; /metrics and the like do not ask for it.
+    line.add_word("client", request.network.name.empty() ? request.peer : request.network.name);
     line.add_word("request_id", request.request_id);
     line.add_word("trace_id", trace_id_of(request));
     line.end();
