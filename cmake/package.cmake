@@ -31,7 +31,8 @@ install(FILES ${GENERATED}/stoa.1.gz DESTINATION share/man/man1)
 install(FILES ${GENERATED}/completion DESTINATION share/bash-completion/completions RENAME stoa)
 install(FILES ${GENERATED}/stoa.conf DESTINATION /etc/stoa)
 install(FILES ${DEBIAN}/environment DESTINATION share/stoa)
-install(FILES ${GENERATED}/stoa.service ${GENERATED}/stoa@.service DESTINATION lib/systemd/system)
+install(FILES ${GENERATED}/stoa.service ${GENERATED}/stoa@.service ${DEBIAN}/stoa-backup.service ${DEBIAN}/stoa-backup.timer
+  DESTINATION lib/systemd/system)
 install(FILES ${GENERATED}/changelog.gz DESTINATION share/doc/stoa)
 install(FILES LICENSE DESTINATION share/doc/stoa RENAME copyright)
 install(FILES ${DEBIAN}/lintian-overrides DESTINATION share/lintian/overrides RENAME stoa)
@@ -57,7 +58,7 @@ over HTTP, SQLite inside, or PostgreSQL and many processes. Writes are on the
 disk before they are answered.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, debconf (>= 0.5) | debconf-2.0")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "caddy, haproxy, postgresql")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "caddy, haproxy, postgresql, postgresql-client")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 file(WRITE ${GENERATED}/conffiles "/etc/stoa/stoa.conf\n")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${GENERATED}/conffiles ${DEBIAN}/postinst ${DEBIAN}/prerm
