@@ -120,6 +120,7 @@ void copy_keys(const BackupOptions& options, std::vector<BackedUpFile>& files,
 void backup(const BackupOptions& options) {
     spdlog::set_level(spdlog::level::warn);
     const auto since = Clock::now();
+    must_be_here(options.folder);
     Manifest manifest;
     manifest.program = fmt::format("{} ({})", kVersion, kCommit);
     const auto begun_at = Timestamp::now();
@@ -133,6 +134,12 @@ void backup(const BackupOptions& options) {
     copy_keys(options, manifest.files, staging.path());
     manifest.ended_at = Timestamp::now().str();
     write_manifest(staging.path(), manifest);
+    // So that who keeps the backups can remove them.
+    for (const BackedUpFile& file : manifest.files) {
+        give_to_owner_of(options.destination, staging.path() / file.name);
+    }
+    give_to_owner_of(options.destination, staging.path() / Manifest::kFile);
+    give_to_owner_of(options.destination, staging.path());
     staging.place_at(place);
     std::int64_t bytes = 0;
     for (const BackedUpFile& file : manifest.files) bytes += file.bytes;

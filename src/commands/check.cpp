@@ -46,6 +46,7 @@ void look_across(const CheckOptions& options, const db::CheckProgress& progress)
 }
 
 void check(const CheckOptions& options) {
+    enter(options.folder);
     Findings findings;
     const auto services = services_in(options.folder);
     for (const std::string_view service : services) {

@@ -30,27 +30,27 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
     try {
         items = CLI::ConfigTOML().from_file(file);
     } catch (const CLI::Error& error) {
-        throw std::runtime_error(fmt::format("can't read the configuration: {}", error.what()));
+        throw CLI::ConfigError(fmt::format("can't read the configuration: {}", error.what()));
     }
     for (const CLI::ConfigItem& item : items) {
         if (item.name == "++" || item.name == "--") continue;  // where a section begins and ends
         const std::string section = CLI::detail::join(item.parents, ".");
         if (!section.empty()) {
-            throw std::runtime_error(
+            throw CLI::ConfigError(
                 fmt::format("{}: '{}' is not an option, and there are no sections: write the lines "
                             "below it alone",
                             file, section));
         }
         CLI::Option* option = command.get_option_no_throw("--" + item.name);
         if (!option) {
-            throw std::runtime_error(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
-                                                 item.fullname(), command.get_name()));
+            throw CLI::ConfigError(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
+                                               item.fullname(), command.get_name()));
         }
         try {
             option->default_val(item.inputs.size() == 1 ? item.inputs.front()
                                                         : CLI::detail::join(item.inputs, ","));
         } catch (const CLI::Error& error) {
-            throw std::runtime_error(fmt::format("{}: {}: {}", file, item.name, error.what()));
+            throw CLI::ConfigError(fmt::format("{}: {}: {}", file, item.name, error.what()));
         }
     }
 }

@@ -17,6 +17,7 @@ namespace stoa {
 namespace {
 
 constexpr std::string_view kAddressFile = "users.url";  // PID URL
+constexpr std::string_view kMovedFile = "moved-to-postgresql";
 
 /// A token without an account, good for a minute.
 std::string own_token(const std::filesystem::path& keys, std::string_view name, Role role) {
@@ -50,6 +51,31 @@ CLI::Option* add_database_option(CLI::App& command, DataFolder& folder) {
         .add_option("--database", folder.database,
                     "PostgreSQL database that the data are in, if they are")
         ->type_name("URI");
+}
+
+void must_be_here(const DataFolder& folder) {
+    if (!folder.database.empty() || !std::filesystem::exists(folder.path / kMovedFile)) return;
+    throw std::runtime_error(
+        fmt::format("the data of '{}' have been moved to PostgreSQL: give its URI with --database, "
+                    "or in STOA_DATABASE. (If they are to be used as they were before, start "
+                    "'stoa serve' on them first.)",
+                    folder.path.string()));
+}
+
+void enter(const DataFolder& folder) {
+    must_be_here(folder);
+    // A database asks who connects to it.
+    if (folder.database.empty()) become_owner_of(folder.path);
+}
+
+void note_moved(const std::filesystem::path& folder, bool is_moved) {
+    if (is_moved) {
+        write_private_file(folder / kMovedFile,
+                           "The data are in PostgreSQL: see stoa migrate-data --help\n");
+    } else {
+        std::error_code is_not_there;
+        std::filesystem::remove(folder / kMovedFile, is_not_there);
+    }
 }
 
 void note_address(const SiteOptions& site, const std::string& address) {

@@ -33,6 +33,16 @@ void add_place_options(CLI::App& command, DataFolder& folder);
 /// Adds `--database`; gives the option.
 CLI::Option* add_database_option(CLI::App& command, DataFolder& folder);
 
+/// To be called by a command before it works on a data folder: root becomes its owner. Throws std::runtime_error if the data are not there any
+/// more, but in PostgreSQL.
+void enter(const DataFolder& folder);
+
+/// Says in a data folder that its data are in PostgreSQL now, so that nobody goes on with the files unknowingly; or that they aren't.
+void note_moved(const std::filesystem::path& folder, bool is_moved);
+
+/// Throws std::runtime_error if the data are in PostgreSQL, and it is not given.
+void must_be_here(const DataFolder& folder);
+
 /// Notes in the data folder where the process that serves the users on it can be reached, for running_server().
 void note_address(const SiteOptions& site, const std::string& address);
 

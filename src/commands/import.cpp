@@ -26,6 +26,7 @@ void import_reddit(const ImportOptions& options) {
         return import_reddit_csv(options.files, options.to,
                                  [given = std::string(token ? token : "")] { return given; });
     }
+    enter(options.folder);
     const OwnServer server({std::begin(kServices), std::end(kServices)}, options.folder);
     import_reddit_csv(options.files, server.url(), [&] { return operator_token(options.folder); });
 }

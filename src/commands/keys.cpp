@@ -1,6 +1,7 @@
 #include "commands/commands.hpp"
 #include "commands/data_folder.hpp"
 #include "platform/json/timestamp.hpp"
+#include "platform/private_file.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -59,6 +60,7 @@ void add_keys(CLI::App& app) {
     CLI::App* list = keys->add_subcommand("list", "List them");
     add_common(*list, *options);
     list->callback([options] {
+        become_owner_of(options->folder.path);
         print(SigningKeys::load(options->folder.keys_file()),
               std::chrono::seconds(options->lifetime));
     });
@@ -73,6 +75,7 @@ void add_keys(CLI::App& app) {
         "is accepted until the last token that it can have signed has run out, so nobody notices.\n"
         "A running server takes up the new key by itself, within seconds.");
     rotate->callback([options] {
+        become_owner_of(options->folder.path);
         print(SigningKeys::rotate(options->folder.keys_file(), options->at_once),
               std::chrono::seconds(options->lifetime));
     });

@@ -19,6 +19,7 @@ struct UpgradeOptions {
     DataFolder folder;
     bool is_dry = false;
     bool is_back = false;
+    bool loses_writes = false;
 };
 
 void print_line(std::string_view service, std::string_view what) {
@@ -57,11 +58,18 @@ void migrate(const UpgradeOptions& options) {
     if (!is_current && options.is_dry) fmt::print("Nothing was changed.\n");
 }
 
-void go_back(const DataFolder& folder) {
+void go_back(const DataFolder& folder, bool loses_writes) {
     if (!folder.database.empty()) {
         throw std::runtime_error(
             "a database has no copy to go back to: restore a backup that was made before, with "
             "'stoa restore' of the program that made it");
+    }
+    if (!loses_writes) {
+        throw std::runtime_error(
+            "what was written since the migration is lost by that, in the services that had steps "
+            "to run and not in the others: names of accounts made since can be taken by somebody "
+            "else, who then owns their posts. If nobody has used the site since, add "
+            "--lose-writes; else restore a backup that was made before");
     }
     int services = 0;
     for (const std::string_view service : services_in(folder)) {
@@ -91,6 +99,8 @@ void add_migrate(CLI::App& app) {
     command
         ->add_flag("--back", options->is_back, "Put the files back that were kept before the last")
         ->excludes(dry);
+    command->add_flag("--lose-writes", options->loses_writes,
+                      "With --back: nothing was written since that matters");
     command->footer(
         "'stoa serve' does the same at its start, but keeps no copy. Here each SQLite file that "
         "changes is\n"
@@ -101,7 +111,8 @@ void add_migrate(CLI::App& app) {
         "a database is what it was, or done. Ends with 0 if all is well, else with 1.");
     command->callback([options] {
         spdlog::set_level(spdlog::level::warn);
-        options->is_back ? go_back(options->folder) : migrate(*options);
+        enter(options->folder);
+        options->is_back ? go_back(options->folder, options->loses_writes) : migrate(*options);
     });
 }
 

@@ -78,6 +78,7 @@ void migrate_data(const MigrateOptions& options) {
     for (const auto& move : moves) move->copy();
     verify(moves);
     for (const auto& move : moves) move->finish();
+    note_moved(options.data, true);
     fmt::print(
         "{}. Start the server with --database and the same URI, and with the same --data for "
         "the keys.\n",

@@ -5,6 +5,7 @@
 #include "platform/db/folder_lock.hpp"
 #include "platform/db/postgres/dump.hpp"
 #include "platform/db/sqlite/copy.hpp"
+#include "platform/db/sqlite/database.hpp"
 #include "platform/durable.hpp"
 #include "platform/json/timestamp.hpp"
 #include "platform/private_file.hpp"
@@ -16,6 +17,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <stdexcept>
@@ -67,10 +69,11 @@ void copy_in(const RestoreOptions& options, const Manifest& manifest, const fs::
 void put_in_place(StagingFolder& staging, const fs::path& data) {
     const bool is_new = has_nothing(data);
     const fs::path& model = fs::exists(data) ? data : data.parent_path();
-    give_to_owner_of(model, staging.path());
+    // The folder last: until then nobody else can put a link into it.
     for (const auto& entry : fs::directory_iterator(staging.path())) {
         give_to_owner_of(model, entry.path());
     }
+    give_to_owner_of(model, staging.path());
     if (is_new) {
         staging.place_at(data);
         return;
@@ -89,6 +92,15 @@ void must_be_free(const RestoreOptions& options, const fs::path& data) {
         throw std::runtime_error(
             fmt::format("there are files in '{}' already: choose another folder with --data, or "
                         "give --replace, which keeps them in a folder beside it",
+                        data.string()));
+    }
+    const auto is_data = [&](std::string_view service) {
+        return fs::exists(db::sqlite::database_file(database_of(service, data)));
+    };
+    if (std::none_of(std::begin(kServices), std::end(kServices), is_data) &&
+        !fs::exists(default_keys(data))) {
+        throw std::runtime_error(
+            fmt::format("what is in '{}' are no data of stoa: choose another folder with --data",
                         data.string()));
     }
     for (const std::string_view service : kServices) const db::FolderLock lock(data, service);
@@ -131,8 +143,29 @@ void restore_to_database(const RestoreOptions& options, const Manifest& manifest
     const auto parts = parts_of(options, manifest);
     if (parts.empty()) throw std::runtime_error("the backup has no schema: take another");
     verify_backup(options.from, manifest);
-    db::postgres::restore(parts, options.from / kDumpInBackup, gap_of(options));
+    // First: interrupted, there are keys without data, and not data that nobody has the keys of.
     if (!keys.empty()) write_private_file(options.folder.keys_file(), keys);
+    try {
+        db::postgres::restore(parts, options.from / kDumpInBackup, gap_of(options));
+    } catch (...) {
+        std::error_code is_not_empty;
+        if (!keys.empty()) fs::remove(options.folder.keys_file());
+        fs::remove(options.folder.path, is_not_empty);
+        throw;
+    }
+}
+
+/// Of a backup without keys: those that are there stay.
+void keep_keys(const Manifest& manifest, const fs::path& data, const fs::path& to) {
+    const auto is_keys = [](const BackedUpFile& file) { return file.name == kKeysInBackup; };
+    if (std::any_of(manifest.files.begin(), manifest.files.end(), is_keys)) return;
+    if (fs::exists(default_keys(data))) {
+        write_private_file(default_keys(to), read_file(default_keys(data)));
+    } else {
+        fmt::print(
+            "The backup has no keys: put keys.json into the folder before you start, or "
+            "new ones are made.\n");
+    }
 }
 
 void restore_to_folder(const RestoreOptions& options, const Manifest& manifest,
@@ -141,6 +174,7 @@ void restore_to_folder(const RestoreOptions& options, const Manifest& manifest,
     verify_backup(options.from, manifest);
     StagingFolder staging(data.parent_path(), "." + data.filename().string() + ".restoring");
     copy_in(options, manifest, staging.path());
+    keep_keys(manifest, data, staging.path());
     put_in_place(staging, data);
 }
 

@@ -155,6 +155,7 @@ void serve(ServeOptions options) {
         fmt::join(options.site.services, ", "), options.server.threads,
         options.site.auth == Auth::open ? "open" : "required",
         options.site.database.is_shared() ? "a PostgreSQL database" : options.site.data.string());
+    if (!options.site.database.is_shared()) note_moved(options.site.data, false);
     note_address(options.site, server.own_address());
     spdlog::info("listening on http://{}, documentation at /docs", server.address());
     service_manager::ready("listening on http://" + server.address());

@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/data_folder.hpp"
+#include "commands/databases.hpp"
 #include "commands/own_server.hpp"
 #include "commands/password_input.hpp"
 #include "platform/http/client.hpp"
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -129,6 +131,16 @@ void print(const bj::value& account) {
                    : fmt::format("  deactivated {}", text("deactivated_at").substr(0, 10)));
 }
 
+/// So that a wrong folder is not taken for an empty site, and made one.
+void must_have_users(const DataFolder& folder) {
+    if (!folder.database.empty()) return;
+    const auto file = db::sqlite::database_file(database_of("users", folder.path));
+    if (std::filesystem::exists(file)) return;
+    throw std::runtime_error(
+        fmt::format("there is no database of users in '{}': choose another folder with --data",
+                    folder.path.string()));
+}
+
 void list(const UserOptions& options) {
     Users users(options);
     bool is_first = true;
@@ -162,7 +174,11 @@ void add_user(CLI::App& app) {
         CLI::App* command = user->add_subcommand(name, help);
         add_data_folder_options(*command, options->folder);
         add_database_option(*command, options->folder)->envname("STOA_DATABASE");
-        command->callback([options, what] { what(*options); });
+        command->callback([options, what] {
+            enter(options->folder);
+            if (what != create) must_have_users(options->folder);
+            what(*options);
+        });
         return command;
     };
     const auto add_for_one = [&](const char* name, const char* help,

@@ -25,6 +25,7 @@ void print_sizes(std::string_view service, const Sizes& sizes) {
 
 void vacuum(const DataFolder& folder) {
     spdlog::set_level(spdlog::level::warn);
+    enter(folder);
     for (const std::string_view service : services_in(folder)) {
         if (folder.database.empty()) {
             print_sizes(service, db::sqlite::vacuum(database_of(service, folder.path)));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -57,8 +58,16 @@ std::string read_file(const std::filesystem::path& file) {
 
 void give_to_owner_of(const std::filesystem::path& model, const std::filesystem::path& path) {
     struct stat owner {};
-    if (::geteuid() != 0 || ::stat(model.c_str(), &owner) != 0) return;
-    if (::chown(path.c_str(), owner.st_uid, owner.st_gid) != 0) fail("give away", path);
+    if (::geteuid() != 0 || ::lstat(model.c_str(), &owner) != 0) return;
+    if (::lchown(path.c_str(), owner.st_uid, owner.st_gid) != 0) fail("give away", path);
+}
+
+void become_owner_of(const std::filesystem::path& folder) {
+    struct stat owner {};
+    if (::geteuid() != 0 || ::stat(folder.c_str(), &owner) != 0 || owner.st_uid == 0) return;
+    const bool is_done =
+        ::setgroups(0, nullptr) == 0 && ::setgid(owner.st_gid) == 0 && ::setuid(owner.st_uid) == 0;
+    if (!is_done) fail("become the owner of", folder);
 }
 
 void make_private_folder(const std::filesystem::path& folder) {

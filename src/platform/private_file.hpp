@@ -9,8 +9,13 @@ namespace stoa {
 /// The whole of a file. Throws std::runtime_error if it can't be read.
 std::string read_file(const std::filesystem::path& file);
 
-/// Where root makes what others need: the owner of `model` becomes that of `path`. Throws std::runtime_error if it can't be done.
+/// Where root makes what others need: the owner of `model` becomes that of `path`; links are not followed. Throws std::runtime_error if it
+/// can't be done.
 void give_to_owner_of(const std::filesystem::path& model, const std::filesystem::path& path);
+
+/// Root becomes the owner of a folder, for good: what is done in it then can do no more than its owner could, whatever links lie there, and
+/// what is made belongs to them. Throws std::runtime_error if it can't be done.
+void become_owner_of(const std::filesystem::path& folder);
 
 /// Makes a folder that is not there, for its owner's eyes alone (mode 0700).
 void make_private_folder(const std::filesystem::path& folder);

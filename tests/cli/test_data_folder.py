@@ -5,8 +5,10 @@ import json
 import os
 import socket
 import sqlite3
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -103,14 +105,46 @@ def test_a_server_that_starts_while_somebody_looks_is_not_refused(folder):
         thread.join()
 
 
-def test_what_root_makes_in_a_folder_belongs_to_the_owner_of_the_folder(tmp_path):
+@pytest.fixture
+def reachable():
+    """A folder that everybody may go through, as nobody may through pytest's."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_what_root_makes_in_a_folder_belongs_to_the_owner_of_the_folder(reachable):
     """Whose server could not use it otherwise."""
     if os.geteuid() != 0:
         pytest.skip("takes root")
-    folder = tmp_path / "data"
+    folder = reachable / "data"
     folder.mkdir()
     os.chown(folder, 12345, 12345)
     create(folder, "ada")
     assert run("keys", "rotate", "--data", folder).returncode == 0
     assert {path.name: path.stat().st_uid for path in folder.iterdir() if path.stat().st_uid != 12345} == {}
     assert (folder / "keys.json").exists() and (folder / "users.db").exists()
+
+
+def test_root_follows_no_link_that_the_owner_of_a_folder_has_laid(reachable):
+    if os.geteuid() != 0:
+        pytest.skip("takes root")
+    folder, victim = reachable / "data", reachable / "victim"
+    folder.mkdir()
+    create(folder, "ada")
+    os.chown(folder, 12345, 12345)
+    for file in folder.iterdir():
+        os.chown(file, 12345, 12345)
+    victim.write_text("root's alone")
+    victim.chmod(0o600)
+    (folder / "users.lock").unlink()
+    (folder / "users.lock").symlink_to(victim)
+    for command in (("vacuum",), ("check",), ("migrate",), ("user", "list")):
+        run(*command, "--data", folder)
+        assert victim.read_text() == "root's alone" and victim.stat().st_uid == 0
+
+
+def test_a_command_on_a_wrong_folder_makes_nothing(tmp_path):
+    for command in (("user", "list"), ("user", "role", "ada", "admin"), ("user", "deactivate", "ada")):
+        assert_refused(run(*command, "--data", tmp_path / "nowhere"), "there is no database", "--data", code=1)
+        assert not (tmp_path / "nowhere").exists()

@@ -64,11 +64,13 @@ def test_the_way_back_is_what_was_there_before(older):
     with older.start().client() as api:
         later = a_user(api)["username"]
     older.stop()
-    done = migrate(older, "--back")
+    assert_refused(migrate(older, "--back"), "--lose-writes", code=1)
+    done = migrate(older, "--back", "--lose-writes")
     assert done.returncode == 0 and "users.db.undone" in done.stdout and "before" in done.stdout
     assert dump(older.data / "users.db") == before and not kept.exists()
-    assert later in dump(older.data / "users.db.undone"), "what was written since is not thrown away"
-    assert_refused(migrate(older, "--back"), "restore a backup", code=1)
+    (undone,) = older.data.glob("users.db.undone-*")
+    assert later in dump(undone), "what was written since is not thrown away"
+    assert_refused(migrate(older, "--back", "--lose-writes"), "restore a backup", code=1)
     with older.start().client() as api:
         user = found(api.get(f"/users/{older.user['username']}"))
         assert user == older.user, "and a server brings it up to date again"
@@ -86,7 +88,7 @@ def test_one_copy_is_kept_and_that_of_a_run_that_was_cut_off_is_made_anew(older)
     (older.data / "users.db.before-003_earned.new").write_text("half")
     assert migrate(older).returncode == 0
     assert [path.name for path in older.data.glob("users.db.before*")] == ["users.db.before-003_earned"]
-    assert migrate(older, "--back").returncode == 0
+    assert migrate(older, "--back", "--lose-writes").returncode == 0
 
 
 @of_files
@@ -94,7 +96,7 @@ def test_a_running_server_s_files_are_only_looked_at(start_server):
     server = start_server()
     assert migrate(server, "--dry-run").returncode == 0
     assert migrate(server).returncode == 0, "there is nothing to do"
-    assert_refused(migrate(server, "--back"), "is in use", code=1)
+    assert_refused(migrate(server, "--back", "--lose-writes"), "is in use", code=1)
     assert_refused(run("vacuum", *place(server.data)), "is in use", code=1)
 
 

@@ -49,6 +49,8 @@ def create(folder, name: str = "ada", *flags: str, password: str = PASSWORD):
 
 def accounts(folder) -> dict[str, dict]:
     """All of them, each a line of JSON."""
+    if (none := user(folder, "list", "--json")).returncode and "there is no database of users" in none.stderr:
+        return {}
     return {account["username"]: account for account in map(json.loads, done(user(folder, "list", "--json")).splitlines())}
 
 

@@ -9,7 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 
 namespace stoa {
 
@@ -69,6 +71,27 @@ void write_manifest(const std::filesystem::path& folder, const Manifest& manifes
                        boost::json::serialize(boost::json::value_from(manifest)) + "\n");
 }
 
+/// Throws std::runtime_error unless it is one that a backup writes.
+void must_be_whole(const Manifest& manifest) {
+    std::set<std::string_view> names;
+    for (const BackedUpFile& each : manifest.files) {
+        if (!is_ours(each.name) || !names.insert(each.name).second) {
+            throw std::runtime_error(
+                fmt::format("it names a file '{}', which no backup has, or twice", each.name));
+        }
+    }
+    const bool is_dump = manifest.engine == "postgres";
+    const bool has_database = std::any_of(names.begin(), names.end(), [](std::string_view name) {
+        return !service_of(name).empty();
+    });
+    const bool is_of_its_engine = names.contains(kDumpInBackup) == is_dump &&
+                                  has_database != is_dump &&
+                                  (!is_dump || manifest.files.front().name == kDumpInBackup);
+    if (!is_of_its_engine || (!is_dump && manifest.engine != "sqlite")) {
+        throw std::runtime_error("its files are not those of a backup");
+    }
+}
+
 Manifest read_manifest(const std::filesystem::path& folder) {
     const auto file = folder / Manifest::kFile;
     std::error_code error;
@@ -86,15 +109,10 @@ Manifest read_manifest(const std::filesystem::path& folder) {
             throw std::runtime_error("it is of a later version of stoa, which can read it");
         }
         manifest = boost::json::value_to<Manifest>(json);
+        must_be_whole(manifest);
     } catch (const std::exception& fault) {
         throw std::runtime_error(
             fmt::format("can't use '{}': {}; take another backup", file.string(), fault.what()));
-    }
-    for (const BackedUpFile& each : manifest.files) {
-        if (is_ours(each.name)) continue;
-        throw std::runtime_error(
-            fmt::format("'{}' names a file '{}', which no backup has; take another backup",
-                        file.string(), each.name));
     }
     return manifest;
 }

@@ -43,7 +43,7 @@ bool take(int file) {
 FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view name) {
     make_private_folder(folder);
     const auto path = folder / fmt::format("{}.lock", name);
-    file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (file_ < 0) {
         throw std::runtime_error(fmt::format("can't write to the data folder '{}': {}",
                                              folder.string(),

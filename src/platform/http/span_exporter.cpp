@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -20,7 +21,8 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 
 constexpr std::size_t kMostWaiting = 8'192;
-constexpr std::size_t kManyWait = 512;
+constexpr std::size_t kManyWait = 512;  // and so many are sent at once
+constexpr std::size_t kLongestPath = 256;
 constexpr auto kPause = 1s;
 /// For a collector to answer; also what an end waits at most.
 constexpr auto kPatience = 2s;
@@ -80,13 +82,13 @@ Span Span::of(const Request& request, const Response& response, std::chrono::nan
             .end = std::chrono::system_clock::now(),
             .time = time,
             .method = name_of(request.method),
-            .path = std::string(request.path),
+            .path = std::string(request.path.substr(0, kLongestPath)),
             .route = request.route ? *request.route : RouteName{},
             .status = response.status,
             .request_id = request.request_id};
 }
 
-std::string to_otlp(const std::vector<Span>& spans, const SpanExporter::Names& names) {
+std::string to_otlp(std::span<const Span> spans, const SpanExporter::Names& names) {
     json::array all;
     for (const Span& span : spans) all.push_back(to_json(span));
     json::array resource{attribute("service.name", names.service),
@@ -139,12 +141,18 @@ void SpanExporter::run() {
             batch.swap(waiting_);
             is_last = stopping_;
         }
-        if (!batch.empty()) send(batch);
+        for (std::span<const Span> rest = batch; !rest.empty();) {
+            const auto some = rest.first(std::min(rest.size(), kManyWait));
+            rest = rest.subspan(some.size());
+            // At the end one is tried, so that nobody waits for long.
+            if (is_last && some.data() != batch.data()) break;
+            send(some);
+        }
         if (is_last) return;
     }
 }
 
-void SpanExporter::send(const std::vector<Span>& spans) {
+void SpanExporter::send(std::span<const Span> spans) {
     bool is_taken = false;
     try {
         // A connection for each batch: there is one a second.

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -57,7 +58,7 @@ class SpanExporter {
 
   private:
     void run();
-    void send(const std::vector<Span>& spans);
+    void send(std::span<const Span> spans);
 
     const std::string base_;
     const std::string path_;
@@ -74,6 +75,6 @@ class SpanExporter {
 };
 
 /// The body of an export request.
-std::string to_otlp(const std::vector<Span>& spans, const SpanExporter::Names& names);
+std::string to_otlp(std::span<const Span> spans, const SpanExporter::Names& names);
 
 }  // namespace stoa::http

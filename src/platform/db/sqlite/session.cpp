@@ -26,13 +26,15 @@ Problem not_writable() {
 
 SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop,
                              SlowQueries& slow)
-    : connection_(file, Connection::Use::read, &slow), writer_(writer), loop_(loop) {
+    : file_(file), connection_(file, Connection::Use::read, &slow), writer_(writer), loop_(loop) {
     loop.at_turn_end([this] { end_snapshot(); });
 }
 
 SqliteSession::~SqliteSession() { end_snapshot(); }
 
 Task<> SqliteSession::check() {
+    // Somebody may have removed it: what is written then goes with this process.
+    if (!std::filesystem::exists(file_)) throw not_writable();
     co_await one<std::int64_t>(kAnything);
     if (!writer_.failing()) co_return;
     // Behind a balancer no write comes to a process that is not ready: it must try for itself.

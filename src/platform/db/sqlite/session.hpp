@@ -31,6 +31,7 @@ class SqliteSession final : public Session {
     void begin_or_renew_snapshot();
     void end_snapshot() noexcept;
 
+    const std::filesystem::path file_;
     Connection connection_;
     Writer& writer_;
     Loop& loop_;

@@ -4,12 +4,13 @@
 #include "platform/db/sqlite/copy.hpp"
 #include "platform/db/sqlite/schema.hpp"
 #include "platform/durable.hpp"
+#include "platform/json/timestamp.hpp"
 #include "platform/private_file.hpp"
 #include "platform/problem.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -54,22 +55,24 @@ void take_log_in(const fs::path& file) {
     sync(file);
 }
 
-void rename_durably(const fs::path& from, const fs::path& to, unsigned flags = 0) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) != 0) {
+void rename_durably(const fs::path& from, const fs::path& to) {
+    if (::rename(from.c_str(), to.c_str()) != 0) {
         throw std::runtime_error(fmt::format("can't put '{}' at '{}': {}", from.string(),
                                              to.string(), std::generic_category().message(errno)));
     }
     sync(to.parent_path());
 }
 
-/// "users.db.before-004_earned_version", if there is one.
-std::optional<fs::path> kept_copy(const Options& options) {
+/// Copies as "users.db.before-004_earned_version", the newest last: steps have numbers.
+std::vector<fs::path> kept_copies(const Options& options) {
     const std::string prefix = database_file(options).filename().string() + ".before-";
+    std::vector<fs::path> copies;
     for (const auto& entry : fs::directory_iterator(options.folder)) {
         const auto name = entry.path().filename().string();
-        if (name.starts_with(prefix) && !name.ends_with(".new")) return entry.path();
+        if (name.starts_with(prefix) && !name.ends_with(".new")) copies.push_back(entry.path());
     }
-    return std::nullopt;
+    std::sort(copies.begin(), copies.end());
+    return copies;
 }
 
 void keep_copy(const fs::path& file, const fs::path& copy_of_it) {
@@ -102,9 +105,11 @@ fs::path upgrade(const Options& options) {
     if (steps.empty()) return "";
     const std::string first = fs::path(steps.front().name).stem().string();
     const fs::path kept = fmt::format("{}.before-{}", file.string(), first);
-    const auto earlier = kept_copy(options);
+    const auto earlier = kept_copies(options);
     keep_copy(file, kept);
-    if (earlier && *earlier != kept) fs::remove(*earlier);
+    for (const fs::path& copy : earlier) {
+        if (copy != kept) fs::remove(copy);
+    }
     on(file, [&] { migrate(file, options.migrations); });
     return kept;
 }
@@ -112,12 +117,15 @@ fs::path upgrade(const Options& options) {
 std::optional<fs::path> go_back(const Options& options) {
     const FolderLock lock(options.folder, options.name);
     const auto file = database_file(options);
-    const auto kept = kept_copy(options);
-    if (!kept) return std::nullopt;
+    const auto copies = kept_copies(options);
+    if (copies.empty()) return std::nullopt;
+    const fs::path& kept = copies.back();
     take_log_in(file);
-    const fs::path undone = file.string() + ".undone";
-    rename_durably(*kept, file, RENAME_EXCHANGE);
-    rename_durably(*kept, undone);
+    // In one step: interrupted before it, nothing has happened but that the file has two names.
+    const fs::path undone =
+        fmt::format("{}.undone-{}", file.string(), Timestamp::now().milliseconds);
+    fs::create_hard_link(file, undone);
+    rename_durably(kept, file);
     return undone;
 }
 
