@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from accounts import log_in, refusal, renew
-from conftest import BINARY, SECURE, free_port
+from conftest import BINARY, SECURE, Server, free_port
 from moved_site import SERVICES, Site, alter, assert_same_rows
 from program import assert_refused, environment, run, served
 from sample import made
@@ -254,3 +254,15 @@ def test_other_faults_are_told_with_what_to_do(folder, uri, tmp_path):
     assert_refused(migrate(folder, "mysql://stoa@127.0.0.1/x"), "can't read the database's address", code=1)
     assert_refused(run("migrate-data", "--data", folder), "--to", code=2)
     assert_refused(run("migrate-data", "--from", "mysql", "--to", uri, "--data", folder), "--from", code=2)
+
+
+def test_files_that_were_moved_are_not_taken_for_the_site(folder, uri, tmp_path):
+    assert migrate(folder, uri).returncode == 0
+    for command in (("user", "list"), ("backup", tmp_path / "backups"), ("check",), ("vacuum",), ("migrate",)):
+        ended = run(*command, "--data", folder)
+        assert ended.returncode == 1 and "--database" in ended.stderr and "PostgreSQL" in ended.stderr, command
+    assert "moved" not in run("check", "--data", folder, "--database", uri).stderr
+    # Who starts a server on them goes back to them.
+    Server(folder).start().stop()
+    ended = run("check", "--data", folder)
+    assert "moved" not in ended.stderr and "yes" in ended.stdout
