@@ -70,7 +70,8 @@ class PostsDatabase {
     PostsDatabase()
         : folder_(std::filesystem::temp_directory_path() / ("stoa-bench-" + random_base64url(9))) {
         spdlog::set_level(spdlog::level::warn);
-        database_ = db::sqlite::open({.folder = folder_, .name = "posts", .migrations = {"posts/schema/sqlite"}});
+        database_ = db::sqlite::open(
+            {.folder = folder_, .name = "posts", .migrations = {"posts/schema/sqlite"}});
         session_ = database_->session(loop_);
         std::promise<void> filled;
         fill(filled);
