@@ -104,7 +104,7 @@ fs::path upgrade(const Options& options) {
     const auto steps = missing(options);
     if (steps.empty()) return "";
     const std::string first = fs::path(steps.front().name).stem().string();
-    const fs::path kept = fmt::format("{}.before-{}", file.string(), first);
+    fs::path kept = fmt::format("{}.before-{}", file.string(), first);
     const auto earlier = kept_copies(options);
     keep_copy(file, kept);
     for (const fs::path& copy : earlier) {
