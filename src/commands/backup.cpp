@@ -2,7 +2,7 @@
 #include "commands/commands.hpp"
 #include "commands/data_folder.hpp"
 #include "commands/databases.hpp"
-#include "commands/import/progress.hpp"
+#include "commands/progress.hpp"
 #include "platform/db/postgres/dump.hpp"
 #include "platform/db/sqlite/copy.hpp"
 #include "platform/durable.hpp"

@@ -32,12 +32,14 @@ using namespace std::chrono_literals;
 /// Services with operations that take a db::Reading.
 constexpr std::array kRead{posts::Service::kName, votes::Service::kName};
 
+bool is_read(std::string_view service) {
+    return std::find(kRead.begin(), kRead.end(), service) != kRead.end();
+}
+
 std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::string_view service) {
     if (options.database.is_shared()) {
         auto database = database_at(service, options.database.uri);
-        if (std::find(kRead.begin(), kRead.end(), service) != kRead.end()) {
-            database.replicas = options.database.replicas;
-        }
+        if (is_read(service)) database.replicas = options.database.replicas;
         database.writers = options.database.writers;
         database.patience = options.database.timeout;
         database.slow_query = options.database.slow_query;
@@ -209,13 +211,11 @@ class Site::ThreadApplication final : public http::Application {
         return service;
     }
 
-    /// Answers of who changes alone are told again, those of posts and votes.
+    /// Answers of who changes alone are told again.
     template <class Service>
     std::unique_ptr<http::AnswerCache> cache_of() {
-        constexpr bool has_cache =
-            std::is_same_v<Service, posts::Service> || std::is_same_v<Service, votes::Service>;
         const std::size_t bytes = site_.options_.cache / site_.options_.threads / kRead.size();
-        if (!has_cache || bytes == 0) return std::make_unique<http::AnswerCache>(0);
+        if (!is_read(Service::kName) || bytes == 0) return std::make_unique<http::AnswerCache>(0);
         return std::make_unique<http::AnswerCache>(bytes, &metrics_.cache(Service::kName));
     }
 

@@ -16,8 +16,7 @@ namespace stoa {
 
 namespace {
 
-template <class Sizes>
-void print_sizes(std::string_view service, const Sizes& sizes) {
+void print_sizes(std::string_view service, const db::Sizes& sizes) {
     fmt::print("{:<9} {:>12} before, {:>12} now\n", service, told_bytes(sizes.before),
                told_bytes(sizes.after));
     std::fflush(stdout);

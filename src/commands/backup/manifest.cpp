@@ -1,6 +1,6 @@
 #include "commands/backup/manifest.hpp"
 
-#include "commands/import/progress.hpp"
+#include "commands/progress.hpp"
 #include "commands/site.hpp"
 #include "platform/durable.hpp"
 #include "platform/private_file.hpp"

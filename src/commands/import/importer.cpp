@@ -1,7 +1,7 @@
 #include "commands/import/importer.hpp"
 
-#include "commands/import/progress.hpp"
 #include "commands/import/reddit.hpp"
+#include "commands/progress.hpp"
 #include "platform/http/client.hpp"
 #include "platform/json/read.hpp"
 #include "platform/json/utf8.hpp"

@@ -1,7 +1,7 @@
 #include "commands/migrate/move.hpp"
 
 #include "commands/databases.hpp"
-#include "commands/import/progress.hpp"
+#include "commands/progress.hpp"
 #include "platform/db/comparison.hpp"
 
 #include <fmt/format.h>

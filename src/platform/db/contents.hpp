@@ -13,4 +13,10 @@ struct Contents {
     std::vector<std::pair<std::string, std::int64_t>> rows;  ///< of each table
 };
 
+/// What a database takes, in bytes.
+struct Sizes {
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+
 }  // namespace stoa::db

@@ -58,6 +58,17 @@ void Link::send_read(Statement& statement) {
     }
 }
 
+Task<std::optional<std::int64_t>> Link::ask(const Query& query, std::span<const Value> values) {
+    std::optional<std::int64_t> number;
+    const OnRow on_row = [&](const Row& row) { number = row.integer(0); };
+    Statement statement{query, values, on_row};
+    send(statement);
+    const Answered answered{statement};
+    co_await answered;
+    if (statement.outcome != Statement::Outcome::done) number.reset();
+    co_return number;
+}
+
 void Link::enqueue_reads() {
     joining_.take([this](Statement& alone) { enqueue(alone.query, alone.values, &alone); },
                   [this](std::unique_ptr<Joined> joined) {

@@ -57,6 +57,9 @@ class Link {
     /// The same for one whose answer nobody waits for: if it fails, what follows in its batch is skipped.
     void send(const Query& query);
 
+    /// The number that a query outside of transactions gives, of this connection and no other; nothing if there is no answer.
+    Task<std::optional<std::int64_t>> ask(const Query& query, std::span<const Value> values);
+
     /// Ends a batch, and sends what is to be sent.
     void sync();
 

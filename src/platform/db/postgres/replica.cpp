@@ -1,6 +1,6 @@
 #include "platform/db/postgres/replica.hpp"
 
-#include <optional>
+#include <span>
 #include <utility>
 
 namespace stoa::db::postgres {
@@ -16,22 +16,13 @@ constexpr auto kFarthestBehind = 5s;
 /// Then another one is tried.
 constexpr int kMostRoundsBehind = 10;
 
+constexpr std::span<const Value> kNone;
+
 const Query kEnd{"select (pg_current_wal_insert_lsn() - '0/0')::bigint"};
 // A replica that has become the primary has replayed all that there was.
 const Query kReplayed{
     "select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() "
     "else pg_current_wal_insert_lsn() end - '0/0')::bigint"};
-
-/// One row's only column, if there is an answer.
-Task<std::optional<std::int64_t>> ask(Link& link, const Query& query) {
-    std::optional<std::int64_t> answer;
-    const OnRow on_row = [&](const Row& row) { answer = row.integer(0); };
-    Statement statement{query, {}, on_row};
-    link.send(statement);
-    const Answered answered{statement};
-    co_await answered;
-    co_return answer;
-}
 
 }  // namespace
 
@@ -45,8 +36,8 @@ Task<> Replica::compare(Link& primary) {
     link_.find_again();
     if (connection_ != link_.number()) forget();
     End end{.time = Timestamp::now(), .as_of = Clock::now()};
-    const auto position = co_await ask(primary, kEnd);
-    const auto replayed = co_await ask(link_, kReplayed);
+    const auto position = co_await primary.ask(kEnd, kNone);
+    const auto replayed = co_await link_.ask(kReplayed, kNone);
     if (!position || !replayed || connection_ != link_.number()) co_return;
     if (*position < last_replayed_) {
         link_.leave("it has another log than the primary");

@@ -135,15 +135,9 @@ Task<> PostgresSession::check() {
 /// Asked of the primary alone: a replica would grant what another's primary has granted already.
 Task<bool> PostgresSession::leads(Topic work) {
     co_await reader_.opened(bounds_.patience);
-    bool leads = false;
     const std::array<Value, 1> key{static_cast<std::int64_t>(work.hash)};
-    const OnRow on_row = [&](const Row& row) { leads = row.integer(0) == 1; };
-    Statement statement{kLead, key, on_row};
-    reader_.send(statement);
-    const Answered answered{statement};
-    co_await answered;
-    const bool is_answered = statement.outcome == Outcome::done;
-    co_return is_answered&& leads;
+    const auto leads = co_await reader_.ask(kLead, key);
+    co_return leads == std::int64_t{1};
 }
 
 Executor& PostgresSession::reads(Freshness freshness) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/db/contents.hpp"
 #include "platform/db/postgres/database.hpp"
 
 #include <cstdint>
@@ -15,10 +16,6 @@ std::vector<std::string> steps_to_run(const Options& options);
 /// Brings it up to date, all of it or nothing.
 void upgrade(const Options& options);
 
-struct Sizes {
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-};
 /// `vacuum (analyze)` of each table: the room of what was deleted is used again, and given back where it is at a table's end.
 Sizes vacuum(const Options& options);
 

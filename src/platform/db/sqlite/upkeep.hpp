@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/db/contents.hpp"
 #include "platform/db/sqlite/database.hpp"
 
 #include <cstdint>
@@ -21,10 +22,6 @@ std::filesystem::path upgrade(const Options& options);
 /// Puts that copy back in its place. Where the database is that stood there, with all that was written since; nothing if there is no copy.
 std::optional<std::filesystem::path> go_back(const Options& options);
 
-struct Sizes {
-    std::int64_t before = 0;
-    std::int64_t after = 0;
-};
 /// Writes it anew, without the room that what was deleted has left, and with statistics for SQLite's planner.
 Sizes vacuum(const Options& options);
 

@@ -1,4 +1,4 @@
-#include "commands/import/progress.hpp"
+#include "commands/progress.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
