@@ -96,11 +96,13 @@ void add_migrate(CLI::App& app) {
     add_place_options(*command, options->folder);
     CLI::Option* dry = command->add_flag("--dry-run", options->is_dry,
                                          "Only tell which steps would run; beside a server, too");
+    CLI::Option* back = command->add_flag("--back", options->is_back,
+                                          "Put the files back that were kept before the last");
+    back->excludes(dry);
     command
-        ->add_flag("--back", options->is_back, "Put the files back that were kept before the last")
-        ->excludes(dry);
-    command->add_flag("--lose-writes", options->loses_writes,
-                      "With --back: nothing was written since that matters");
+        ->add_flag("--lose-writes", options->loses_writes,
+                   "With --back: nothing was written since that matters")
+        ->needs(back);
     command->footer(
         "'stoa serve' does the same at its start, but keeps no copy. Here each SQLite file that "
         "changes is\n"

@@ -107,6 +107,7 @@ REFUSED = {
     "a backup to nowhere": (["backup"], "DEST"),
     "a restore from nowhere": (["restore"], "FROM"),
     "the verification of nothing": (["verify-backup"], "FROM"),
+    "a loss without a way back": (["migrate", "--lose-writes"], "--back"),
     "a way back that is only told": (["migrate", "--back", "--dry-run"], "--dry-run"),
 }
 
