@@ -13,12 +13,12 @@
 namespace {
 
 /// CLI11 says of a command it does not know that one is needed, and takes what follows an unknown option for an
-/// argument: here the culprit is named.
-void name_the_unknown(CLI::App& app, int argc, char** argv) {
+/// argument: here the culprit is named. Gives the command.
+CLI::App& name_the_unknown(CLI::App& app, int argc, char** argv) {
     CLI::App* command = &app;
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
-        if (argument == "--") return;
+        if (argument == "--") break;
         if (argument.starts_with("--")) {
             const std::string name = argument.substr(0, argument.find('='));
             if (!command->get_option_no_throw(name)) throw CLI::ExtrasError({name});
@@ -29,6 +29,7 @@ void name_the_unknown(CLI::App& app, int argc, char** argv) {
             command = named.front();
         }
     }
+    return *command;
 }
 
 int run(int argc, char** argv) {
@@ -60,8 +61,10 @@ int run(int argc, char** argv) {
     stoa::add_status(app);
     stoa::add_describe(app);
     try {
-        name_the_unknown(app, argc, argv);
-        stoa::take_defaults_from_config_file(*app.get_subcommand("serve"), argc, argv);
+        CLI::App& command = name_the_unknown(app, argc, argv);
+        if (command.get_option_no_throw("--config")) {
+            stoa::take_defaults_from_config_file(command, *app.get_subcommand("serve"), argc, argv);
+        }
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;

@@ -27,6 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+const OnBlock kIgnore = [](std::string_view) {};
+
 struct BackupOptions {
     DataFolder folder;
     std::filesystem::path destination;
@@ -62,24 +64,20 @@ BackedUpFile copy_database(std::string_view service, const std::filesystem::path
             copied = bytes;
         });
     }
-    BackedUpFile noted = noted_of(file);
+    BackedUpFile noted = noted_of(file, kIgnore);
     noted.as_of = as_of.str();
-    note_contents(noted, db::sqlite::contents_of(file));
+    note_contents(noted, db::sqlite::contents_of(file, from));
     return noted;
 }
 
 std::vector<BackedUpFile> copy_files(const std::filesystem::path& data,
                                      const std::filesystem::path& to) {
+    const auto services = services_in({.path = data});
     std::vector<BackedUpFile> files;
     for (const std::string_view service : kCopyOrder) {
-        const auto file = db::sqlite::database_file(database_of(service, data));
-        if (!std::filesystem::exists(file)) continue;
+        if (std::find(services.begin(), services.end(), service) == services.end()) continue;
         files.push_back(copy_database(service, data, to));
         print_file(files.back());
-    }
-    if (files.empty()) {
-        throw std::runtime_error(fmt::format(
-            "there is no database in '{}': choose another folder with --data", data.string()));
     }
     return files;
 }
@@ -88,7 +86,7 @@ std::vector<BackedUpFile> dump_database(const std::string& uri, const std::files
     const auto file = to / kDumpInBackup;
     const auto as_of = Timestamp::now();
     const auto contents = db::postgres::dump(uri, kCopyOrder, file);
-    BackedUpFile noted = noted_of(file);
+    BackedUpFile noted = noted_of(file, kIgnore);
     noted.as_of = as_of.str();
     note_contents(noted, contents);
     print_file(noted);
@@ -111,14 +109,26 @@ void copy_keys(const BackupOptions& options, std::vector<BackedUpFile>& files,
     }
     const auto file = to / kKeysInBackup;
     const auto as_of = Timestamp::now();
-    write_private_file(file, read_file(keys));
-    files.push_back(noted_of(file));
+    write_private_file(file, read_plain_file(keys));
+    files.push_back(noted_of(file, kIgnore));
     files.back().as_of = as_of.str();
     print_file(files.back());
 }
 
-void backup(const BackupOptions& options) {
-    spdlog::set_level(spdlog::level::warn);
+/// The backup is good without it, but whoever watches its age is misled.
+void note(const DataFolder& folder, const Manifest& manifest) {
+    if (!std::filesystem::is_directory(folder.path))
+        return;  // of a database whose keys are elsewhere
+    try {
+        become_owner_of(folder.path);
+        note_backup(folder.path, manifest.begun_at);
+    } catch (const std::runtime_error& error) {
+        fmt::print(stderr, "stoa: the backup's time is not noted for the server's metrics: {}\n",
+                   error.what());
+    }
+}
+
+void make_backup(const BackupOptions& options) {
     const auto since = Clock::now();
     must_be_here(options.folder);
     Manifest manifest;
@@ -147,6 +157,17 @@ void backup(const BackupOptions& options) {
                place.string(), told_bytes(bytes),
                std::chrono::duration<double>(Clock::now() - since).count(),
                manifest.files.back().name == kKeysInBackup ? " and the keys" : "");
+    note(options.folder, manifest);
+}
+
+void backup(const BackupOptions& options) {
+    spdlog::set_level(spdlog::level::warn);
+    try {
+        make_backup(options);
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(fmt::format("no backup was made in '{}': {}",
+                                             options.destination.string(), error.what()));
+    }
 }
 
 }  // namespace

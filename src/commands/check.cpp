@@ -4,6 +4,7 @@
 #include "commands/data_folder.hpp"
 #include "commands/databases.hpp"
 #include "commands/findings.hpp"
+#include "platform/db/folder_lock.hpp"
 #include "platform/db/sqlite/check.hpp"
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,8 @@
 #include <algorithm>
 #include <memory>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
 
 namespace stoa {
 
@@ -45,10 +48,26 @@ void look_across(const CheckOptions& options, const db::CheckProgress& progress)
     }
 }
 
+/// What a server changes meanwhile can't be told from what is wrong.
+void must_be_free(const std::vector<std::string_view>& services, const DataFolder& folder) {
+    if (!folder.database.empty()) return;
+    try {
+        for (const std::string_view service : services) {
+            db::FolderLock::must_be_free(folder.path, service);
+        }
+    } catch (const std::runtime_error& error) {
+        throw std::runtime_error(
+            fmt::format("nothing was checked: {}; or check a copy, for which it need not stop: "
+                        "'stoa backup', then 'stoa verify-backup'",
+                        error.what()));
+    }
+}
+
 void check(const CheckOptions& options) {
     enter(options.folder);
     Findings findings;
     const auto services = services_in(options.folder);
+    must_be_free(services, options.folder);
     for (const std::string_view service : services) {
         findings.of(service, [&](const auto& progress) { look_at(service, options, progress); });
     }

@@ -23,7 +23,18 @@ std::string file_named(int argc, char** argv) {
 
 }  // namespace
 
-void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
+void add_config_option(CLI::App& command) {
+    command
+        .add_option("--config",
+                    "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "
+                    "environment go before")
+        ->envname("STOA_CONFIG")
+        ->type_name("FILE")
+        ->check(CLI::ExistingFile);
+}
+
+void take_defaults_from_config_file(CLI::App& command, const CLI::App& owner, int argc,
+                                    char** argv) {
     const std::string file = file_named(argc, argv);
     if (file.empty()) return;
     std::vector<CLI::ConfigItem> items;
@@ -42,9 +53,10 @@ void take_defaults_from_config_file(CLI::App& command, int argc, char** argv) {
                             file, section));
         }
         CLI::Option* option = command.get_option_no_throw("--" + item.name);
+        if (!option && owner.get_option_no_throw("--" + item.name)) continue;
         if (!option) {
             throw CLI::ConfigError(fmt::format("{}: '{}' is not an option of `stoa {}`", file,
-                                               item.fullname(), command.get_name()));
+                                               item.fullname(), owner.get_name()));
         }
         try {
             option->default_val(item.inputs.size() == 1 ? item.inputs.front()

@@ -19,6 +19,7 @@ class ConfigFile : public testing::Test {
         command_.add_option("--listen", listen_);
         command_.add_option("--threads", threads_)->envname("STOA_TEST_THREADS");
         command_.add_option("--config", config_);
+        owner_.add_option("--max-body");
     }
     ~ConfigFile() override {
         std::remove(path_.c_str());
@@ -35,7 +36,7 @@ class ConfigFile : public testing::Test {
         for (std::string& argument : arguments) argv.push_back(argument.data());
         const int argc = static_cast<int>(argv.size());
         try {
-            take_defaults_from_config_file(command_, argc, argv.data());
+            take_defaults_from_config_file(command_, owner_, argc, argv.data());
             command_.parse(argc, argv.data());
         } catch (const std::runtime_error& error) {
             return error.what();
@@ -44,7 +45,8 @@ class ConfigFile : public testing::Test {
     }
 
     std::string path_ = testing::TempDir() + "stoa_config_" + std::to_string(getpid());
-    CLI::App command_{"", "serve"};
+    CLI::App command_{"", "backup"};
+    CLI::App owner_{"", "serve"};
     std::string listen_ = "unset";
     int threads_ = 0;
     std::string config_;
@@ -87,6 +89,12 @@ TEST_F(ConfigFile, names_the_option_that_the_command_does_not_have) {
               std::string::npos);
     write("[limits]\nthreads = 4\n");
     EXPECT_NE(take({"--config", path_}).find("limits"), std::string::npos);
+}
+
+TEST_F(ConfigFile, may_have_options_of_its_owner_that_the_command_does_not_have) {
+    write("threads = 4\nmax-body = 5\n");
+    EXPECT_EQ(take({"--config", path_}), "");
+    EXPECT_EQ(threads_, 4);
 }
 
 TEST_F(ConfigFile, names_the_option_whose_value_is_not_one) {

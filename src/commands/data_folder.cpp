@@ -1,5 +1,6 @@
 #include "commands/data_folder.hpp"
 
+#include "commands/config_file.hpp"
 #include "platform/auth/signing_keys.hpp"
 #include "platform/auth/token.hpp"
 #include "platform/db/folder_lock.hpp"
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::string_view kAddressFile = "users.url";  // PID URL
 constexpr std::string_view kMovedFile = "moved-to-postgresql";
+constexpr std::string_view kLastBackupFile = "last-backup";  // when it began
 
 /// A token without an account, good for a minute.
 std::string own_token(const std::filesystem::path& keys, std::string_view name, Role role) {
@@ -36,6 +38,7 @@ void add_data_folder_options(CLI::App& command, DataFolder& folder) {
     command.add_option("--keys", folder.keys, "The keys' file [keys.json among the data]")
         ->envname("STOA_KEYS")
         ->type_name("FILE");
+    add_config_option(command);
 }
 
 void add_place_options(CLI::App& command, DataFolder& folder) {
@@ -44,6 +47,7 @@ void add_place_options(CLI::App& command, DataFolder& folder) {
         ->type_name("DIR")
         ->capture_default_str();
     add_database_option(command, folder)->envname("STOA_DATABASE");
+    add_config_option(command);
 }
 
 CLI::Option* add_database_option(CLI::App& command, DataFolder& folder) {
@@ -75,6 +79,19 @@ void note_moved(const std::filesystem::path& folder, bool is_moved) {
     } else {
         std::error_code is_not_there;
         std::filesystem::remove(folder / kMovedFile, is_not_there);
+    }
+}
+
+void note_backup(const std::filesystem::path& folder, std::string_view begun_at) {
+    write_private_file(folder / kLastBackupFile, fmt::format("{}\n", begun_at));
+}
+
+std::optional<Timestamp> last_backup(const std::filesystem::path& folder) {
+    try {
+        std::string noted = read_plain_file(folder / kLastBackupFile);
+        return Timestamp::parse(noted.substr(0, noted.find('\n')));
+    } catch (const std::runtime_error&) {
+        return std::nullopt;
     }
 }
 

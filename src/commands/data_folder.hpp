@@ -1,6 +1,7 @@
 #pragma once
 
 #include "commands/site.hpp"
+#include "platform/json/timestamp.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -18,16 +19,16 @@ namespace stoa {
 /// The data folder that a command works on, its keys, and the database if its data are in one.
 struct DataFolder {
     std::filesystem::path path = "./data";
-    std::filesystem::path keys;  ///< empty: default_keys()
-    std::string database;        ///< as DatabaseOptions::uri
+    std::filesystem::path keys = {};  ///< empty: default_keys()
+    std::string database = {};        ///< as DatabaseOptions::uri
 
     std::filesystem::path keys_file() const { return keys.empty() ? default_keys(path) : keys; }
 };
 
-/// Adds `--data` and `--keys` to a command.
+/// Adds `--data`, `--keys` and `--config` to a command.
 void add_data_folder_options(CLI::App& command, DataFolder& folder);
 
-/// Adds `--data` and `--database`, each with its environment variable.
+/// Adds `--data` and `--database`, each with its environment variable, and `--config`.
 void add_place_options(CLI::App& command, DataFolder& folder);
 
 /// Adds `--database`; gives the option.
@@ -42,6 +43,12 @@ void note_moved(const std::filesystem::path& folder, bool is_moved);
 
 /// Throws std::runtime_error if the data are in PostgreSQL, and it is not given.
 void must_be_here(const DataFolder& folder);
+
+/// Notes in a data folder when the newest backup that was made of it began (RFC 3339).
+void note_backup(const std::filesystem::path& folder, std::string_view begun_at);
+
+/// What was noted; nothing if nothing was.
+std::optional<Timestamp> last_backup(const std::filesystem::path& folder);
 
 /// Notes in the data folder where the process that serves the users on it can be reached, for running_server().
 void note_address(const SiteOptions& site, const std::string& address);

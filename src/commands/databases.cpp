@@ -1,6 +1,7 @@
 #include "commands/databases.hpp"
 
 #include "messages/store.hpp"
+#include "platform/db/folder_lock.hpp"
 #include "platform/db/postgres/check.hpp"
 #include "platform/http/idempotency.hpp"
 #include "posts/store.hpp"
@@ -54,11 +55,26 @@ std::vector<std::string> migrations_of(std::string_view service, std::string_vie
             fmt::format("{}/schema/{}", service, engine)};
 }
 
+std::filesystem::path file_of(std::string_view service, const std::filesystem::path& data) {
+    return db::sqlite::database_file(database_of(service, data));
+}
+
 /// Whether the service has data there.
 bool exists(std::string_view service, const DataFolder& folder) {
     if (!folder.database.empty())
         return db::postgres::exists(database_at(service, folder.database));
-    return std::filesystem::exists(db::sqlite::database_file(database_of(service, folder.path)));
+    return std::filesystem::exists(file_of(service, folder.path));
+}
+
+/// A server of some services makes no lock for the others; so a lock without a database tells of one that was lost.
+void must_not_be_lost(std::string_view service, const DataFolder& folder) {
+    const auto lock = db::FolderLock::file_of(folder.path, service);
+    if (!folder.database.empty() || exists(service, folder) || !std::filesystem::exists(lock))
+        return;
+    throw std::runtime_error(fmt::format(
+        "the database '{0}' is lost: '{1}' beside it says that there was one. Restore a backup; or "
+        "remove '{1}' if that service's data are kept elsewhere on purpose",
+        file_of(service, folder.path).string(), lock.string()));
 }
 
 }  // namespace
@@ -80,12 +96,20 @@ std::vector<std::string_view> services_in(const DataFolder& folder) {
     for (const std::string_view service : kServices) {
         if (exists(service, folder)) services.push_back(service);
     }
-    if (!services.empty()) return services;
-    throw std::runtime_error(
-        folder.database.empty()
-            ? fmt::format("there is no database in '{}': choose another folder with --data",
-                          folder.path.string())
-            : "there are no data of stoa in that database: choose another with --database");
+    if (services.empty()) {
+        throw std::runtime_error(
+            folder.database.empty()
+                ? fmt::format("there is no database in '{}': choose another folder with --data",
+                              folder.path.string())
+                : "there are no data of stoa in that database: choose another with --database");
+    }
+    for (const std::string_view service : kServices) must_not_be_lost(service, folder);
+    return services;
+}
+
+bool was_in(std::string_view service, const std::filesystem::path& data) {
+    return std::filesystem::exists(file_of(service, data)) ||
+           std::filesystem::exists(db::FolderLock::file_of(data, service));
 }
 
 std::span<const db::Rule> rules_of(std::string_view service) { return facts_of(service).rules(); }

@@ -20,8 +20,11 @@ db::sqlite::Options database_of(std::string_view service, const std::filesystem:
 /// A service's schema in a PostgreSQL database.
 db::postgres::Options database_at(std::string_view service, const std::string& uri);
 
-/// The services that have data there. Throws std::runtime_error, with what to do, if none has.
+/// The services that have data there. Throws std::runtime_error, with what to do, if none has, or one's SQLite file is lost.
 std::vector<std::string_view> services_in(const DataFolder& folder);
+
+/// Whether a service's SQLite file is in a folder, or has been.
+bool was_in(std::string_view service, const std::filesystem::path& data);
 
 /// What must hold of it.
 std::span<const db::Rule> rules_of(std::string_view service);

@@ -29,14 +29,8 @@ using Moves = std::vector<std::unique_ptr<Move>>;
 /// One for each service whose file is in the folder. All of them are held before anything is copied.
 Moves moves_of(const MigrateOptions& options) {
     Moves moves;
-    for (const std::string_view service : kServices) {
-        if (!exists(db::sqlite::database_file(database_of(service, options.data)))) continue;
+    for (const std::string_view service : services_in({.path = options.data})) {
         moves.push_back(std::make_unique<Move>(service, options.data, options.to));
-    }
-    if (moves.empty()) {
-        throw std::runtime_error(
-            fmt::format("there is no database in '{}': choose another folder with --data",
-                        options.data.string()));
     }
     return moves;
 }

@@ -48,16 +48,19 @@ std::int64_t gap_of(const RestoreOptions& options) { return options.is_last ? 0 
 
 bool has_nothing(const fs::path& folder) { return !fs::exists(folder) || fs::is_empty(folder); }
 
-/// Of the folder, whatever form its name has: "data" for "./data/".
+/// The folder itself, whatever form its name has ("data" for "./data/") and whatever links lead to it: a link that changed places with a folder would leave the
+/// data on another disk.
 fs::path plain(const fs::path& folder) {
-    const fs::path whole = fs::absolute(folder).lexically_normal();
-    return whole.has_filename() ? whole : whole.parent_path();
+    const fs::path whole = fs::weakly_canonical(fs::absolute(folder));
+    const fs::path name = whole.has_filename() ? whole : whole.parent_path();
+    if (!fs::is_symlink(name)) return name;
+    throw std::runtime_error(
+        fmt::format("'{}' is a link to '{}', where no folder is: make that, or remove the link",
+                    name.string(), fs::read_symlink(name).string()));
 }
 
-void copy_in(const RestoreOptions& options, const Manifest& manifest, const fs::path& to) {
+void make_ready(const RestoreOptions& options, const Manifest& manifest, const fs::path& to) {
     for (const BackedUpFile& file : manifest.files) {
-        fs::copy_file(options.from / file.name, to / file.name);
-        fs::permissions(to / file.name, fs::perms::owner_read | fs::perms::owner_write);
         const std::string_view service = service_of(file.name);
         if (service.empty()) continue;
         db::sqlite::make_ready(database_of(service, to), steps_of(service, options),
@@ -79,7 +82,9 @@ void put_in_place(StagingFolder& staging, const fs::path& data) {
         return;
     }
     std::list<db::FolderLock> locks;  // until it has another name
-    for (const std::string_view service : kServices) locks.emplace_back(data, service);
+    for (const std::string_view service : kServices) {
+        if (was_in(service, data)) locks.emplace_back(data, service);
+    }
     const fs::path before = fmt::format("{}.before-{}", data.string(), as_name(Timestamp::now()));
     staging.replace(data, before);
     fmt::print("What was in '{}' is in '{}' now: remove that when you don't need it any more.\n",
@@ -103,7 +108,7 @@ void must_be_free(const RestoreOptions& options, const fs::path& data) {
             fmt::format("what is in '{}' are no data of stoa: choose another folder with --data",
                         data.string()));
     }
-    for (const std::string_view service : kServices) const db::FolderLock lock(data, service);
+    for (const std::string_view service : kServices) db::FolderLock::must_be_free(data, service);
 }
 
 /// The services whose schemas are in the dump.
@@ -122,13 +127,13 @@ std::vector<db::postgres::Part> parts_of(const RestoreOptions& options, const Ma
 }
 
 /// What is in the database can't be used with other keys. Gives what to write; nothing: they are there, or not in the backup.
-std::string missing_keys(const RestoreOptions& options) {
-    const fs::path file = options.from / kKeysInBackup;
+std::string missing_keys(const RestoreOptions& options, const fs::path& copies) {
+    const fs::path file = copies / kKeysInBackup;
     if (!fs::exists(file)) return "";
-    std::string keys = read_file(file);
+    std::string keys = read_plain_file(file);
     const fs::path place = options.folder.keys_file();
     if (!fs::exists(place)) return keys;
-    if (read_file(place) == keys) return "";
+    if (read_plain_file(place) == keys) return "";
     throw std::runtime_error(
         fmt::format("the keys in '{}' are others than the backup's: move that "
                     "file away, or give another folder for them with --data",
@@ -139,14 +144,15 @@ void restore_to_database(const RestoreOptions& options, const Manifest& manifest
     if (options.may_replace) {
         throw std::runtime_error("a database is not replaced: give --database an empty one");
     }
-    const std::string keys = missing_keys(options);
     const auto parts = parts_of(options, manifest);
     if (parts.empty()) throw std::runtime_error("the backup has no schema: take another");
-    verify_backup(options.from, manifest);
+    const StagingFolder staging(plain(options.folder.path).parent_path(), ".stoa-restoring");
+    copy_verified(options.from, manifest, staging.path());
+    const std::string keys = missing_keys(options, staging.path());
     // First: interrupted, there are keys without data, and not data that nobody has the keys of.
     if (!keys.empty()) write_private_file(options.folder.keys_file(), keys);
     try {
-        db::postgres::restore(parts, options.from / kDumpInBackup, gap_of(options));
+        db::postgres::restore(parts, staging.path() / kDumpInBackup, gap_of(options));
     } catch (...) {
         std::error_code is_not_empty;
         if (!keys.empty()) fs::remove(options.folder.keys_file());
@@ -160,7 +166,7 @@ void keep_keys(const Manifest& manifest, const fs::path& data, const fs::path& t
     const auto is_keys = [](const BackedUpFile& file) { return file.name == kKeysInBackup; };
     if (std::any_of(manifest.files.begin(), manifest.files.end(), is_keys)) return;
     if (fs::exists(default_keys(data))) {
-        write_private_file(default_keys(to), read_file(default_keys(data)));
+        write_private_file(default_keys(to), read_plain_file(default_keys(data)));
     } else {
         fmt::print(
             "The backup has no keys: put keys.json into the folder before you start, or "
@@ -171,10 +177,11 @@ void keep_keys(const Manifest& manifest, const fs::path& data, const fs::path& t
 void restore_to_folder(const RestoreOptions& options, const Manifest& manifest,
                        const fs::path& data) {
     must_be_free(options, data);
-    verify_backup(options.from, manifest);
     StagingFolder staging(data.parent_path(), "." + data.filename().string() + ".restoring");
-    copy_in(options, manifest, staging.path());
+    copy_verified(options.from, manifest, staging.path());
+    make_ready(options, manifest, staging.path());
     keep_keys(manifest, data, staging.path());
+    note_backup(staging.path(), manifest.begun_at);
     put_in_place(staging, data);
 }
 

@@ -1,5 +1,7 @@
 #include "commands/serve_options.hpp"
 
+#include "commands/config_file.hpp"
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -281,13 +283,7 @@ void add_options(CLI::App& command, ServeOptions& options) {
     add_access_options(command, options);
     add_limit_options(command, options);
     add_watching_options(command, options);
-    command
-        .add_option("--config", options.config,
-                    "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "
-                    "environment go before")
-        ->envname("STOA_CONFIG")
-        ->type_name("FILE")
-        ->check(CLI::ExistingFile);
+    add_config_option(command);
 }
 
 }  // namespace stoa

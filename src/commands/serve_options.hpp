@@ -18,7 +18,6 @@ struct ServeOptions {
     std::string log_level = "info";
     LogFormat log_format = LogFormat::text;
     std::string otlp_endpoint;  ///< empty: spans are sent nowhere
-    std::string config;
     SiteOptions site;
     http::ServerOptions server;
 };

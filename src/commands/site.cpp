@@ -51,6 +51,20 @@ std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::str
     return db::sqlite::open(database);
 }
 
+/// In a database other keys are refused; among files they may be missing on purpose, as after the restore of a backup without them.
+void warn_of_lost_keys(const SiteOptions& options) {
+    const auto& services = options.services;
+    const bool has_users = !options.database.is_shared() &&
+                           std::find(services.begin(), services.end(), "users") != services.end() &&
+                           exists(db::sqlite::database_file(database_of("users", options.data)));
+    if (!has_users || exists(options.keys_file())) return;
+    spdlog::warn(
+        "the keys are not at '{}', though there are users already: new ones are made, so everybody "
+        "has to log in again, and the emails of users who were wiped are free again. If the file "
+        "is lost, stop, put it back (each backup has it), and start again",
+        options.keys_file().string());
+}
+
 std::string_view docs_page() {
     const auto files = embedded_files();
     const auto page = std::find_if(files.begin(), files.end(), [](const EmbeddedFile& file) {
@@ -305,6 +319,7 @@ Site::Site(SiteOptions options, Metrics& metrics)
     // Other processes change the database, too, without a word to this one's cache.
     if (options_.database.is_shared()) options_.cache = 0;
     if (options_.is_limited) limits_.emplace(options_.limits.rates);
+    warn_of_lost_keys(options_);
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);

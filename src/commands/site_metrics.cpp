@@ -1,5 +1,7 @@
 #include "commands/site_metrics.hpp"
 
+#include "commands/data_folder.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -102,6 +104,12 @@ void watch_folder(Metrics& metrics, const std::filesystem::path& folder) {
                 [folder] { return space(folder, &space_info::available); });
     metrics.add("stoa_data_disk_size_bytes", "Size of the data folder's disk.", {},
                 [folder] { return space(folder, &space_info::capacity); });
+    metrics.add("stoa_backup_last_success_timestamp_seconds",
+                "When the newest backup began that was made of the data folder; 0: none was.", {},
+                [folder] {
+                    const auto begun_at = last_backup(folder).value_or(Timestamp{});
+                    return static_cast<double>(begun_at.milliseconds / 1'000);
+                });
 }
 
 }  // namespace stoa

@@ -12,10 +12,8 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
-#include <vector>
 
 namespace stoa {
 
@@ -28,16 +26,18 @@ namespace fs = std::filesystem;
                                          std::generic_category().message(error)));
 }
 
-[[noreturn]] void fail_to_place(std::string_view what, const fs::path& path, int error) {
-    if (error != EBUSY && error != EINVAL) fail(what, path, error);
-    throw std::runtime_error(
-        fmt::format("can't {} '{}', which is a mount point or on a file system that can't do that: "
-                    "choose a folder within it, or another",
-                    what, path.string()));
-}
-
 fs::path parent_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+void rename_in_one_step(const fs::path& from, const fs::path& to, unsigned flags) {
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return;
+    const int error = errno;
+    if (error != EBUSY && error != EINVAL) fail("put something at", to, error);
+    throw std::runtime_error(
+        fmt::format("can't put something at '{}', which is a mount point or on a file system that "
+                    "can't do that: choose a folder within it, or another",
+                    to.string()));
 }
 
 /// Opens a folder and takes its lock; less than 0 if it is not there or somebody has it.
@@ -71,20 +71,20 @@ void sync(const fs::path& path) {
     if (result != 0) fail("write", path, error);
 }
 
+void rename_durably(const fs::path& from, const fs::path& to) {
+    rename_in_one_step(from, to, 0);
+    sync(parent_of(to));
+}
+
 std::string sha256_of(const fs::path& file,
-                      const std::function<void(std::uint64_t bytes)>& on_bytes) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) fail("read", file, errno);
+                      const std::function<void(std::string_view block)>& on_block) {
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
-    std::vector<char> block(std::size_t{1} << 20);
-    while (in.read(block.data(), static_cast<std::streamsize>(block.size())), in.gcount() > 0) {
-        const auto size = static_cast<std::uint64_t>(in.gcount());
+    read_plain_file(file, [&](std::string_view block) {
         crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(block.data()),
-                                  size);
-        on_bytes(size);
-    }
-    if (in.bad()) fail("read", file, EIO);
+                                  block.size());
+        on_block(block);
+    });
     std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
     crypto_hash_sha256_final(&state, hash.data());
     std::string hex;
@@ -115,21 +115,19 @@ void StagingFolder::sync_all() const {
 
 void StagingFolder::place_at(const fs::path& target) {
     sync_all();
-    if (::rename(path_.c_str(), target.c_str()) != 0)
-        fail_to_place("put a folder at", target, errno);
+    rename_durably(path_, target);
     is_placed_ = true;
-    sync(parent_of(target));
 }
 
 /// It goes where the other will be, and then both change places: so whoever is interrupted leaves nothing that a later run would
 /// remove although it is the only copy of something.
 void StagingFolder::replace(const fs::path& target, const fs::path& before) {
     place_at(before);
-    if (::renameat2(AT_FDCWD, before.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
-        const int error = errno;
-        ::rename(before.c_str(), path_.c_str());
-        is_placed_ = false;
-        fail_to_place("change places with", target, error);
+    try {
+        rename_in_one_step(before, target, RENAME_EXCHANGE);
+    } catch (...) {
+        is_placed_ = ::rename(before.c_str(), path_.c_str()) != 0;
+        throw;
     }
     sync(parent_of(target));
 }

@@ -1,18 +1,22 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace stoa {
 
 /// Waits until a file's or a folder's content is on the disk. Throws std::runtime_error if it can't be.
 void sync(const std::filesystem::path& path);
 
-/// A file's SHA-256, in hex. `on_bytes` is told of bytes that were read. Throws std::runtime_error if it can't be read.
+/// Gives a file or folder another name, also after a crash; what had that name, a file or an empty folder, is replaced. Throws std::runtime_error, with
+/// what to do.
+void rename_durably(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// The SHA-256, in hex, of a file that is read as read_plain_file() does, which gives `on_block` what it reads.
 std::string sha256_of(const std::filesystem::path& file,
-                      const std::function<void(std::uint64_t bytes)>& on_bytes);
+                      const std::function<void(std::string_view block)>& on_block);
 
 /// A folder that is filled before it takes its place, so that nobody ever sees it by halves. However its process ends, what it left
 /// is removed by the next that stages something there. Every call may throw std::runtime_error.

@@ -1,5 +1,7 @@
 #include "platform/private_file.hpp"
 
+#include "platform/durable.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <grp.h>
@@ -9,6 +11,7 @@
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <system_error>
 
@@ -21,11 +24,11 @@ namespace {
                                          std::generic_category().message(errno)));
 }
 
-/// A file descriptor.
+/// A file descriptor, to read.
 class Descriptor {
   public:
-    Descriptor(const std::filesystem::path& path, int flags, mode_t mode = 0)
-        : number_(::open(path.c_str(), flags | O_CLOEXEC, mode)) {}
+    Descriptor(const std::filesystem::path& path, int flags)
+        : number_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | flags)) {}
     ~Descriptor() {
         if (number_ >= 0) ::close(number_);
     }
@@ -37,23 +40,60 @@ class Descriptor {
     int number_;
 };
 
-void write_new(const std::filesystem::path& file, std::string_view content) {
-    const Descriptor out(file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-    if (out.number() < 0) fail("write", file);
-    while (!content.empty()) {
-        const auto written = ::write(out.number(), content.data(), content.size());
-        if (written < 0) fail("write", file);
-        content.remove_prefix(static_cast<std::size_t>(written));
-    }
-    if (::fsync(out.number()) != 0) fail("write", file);
+}  // namespace
+
+NewFile::NewFile(const std::filesystem::path& path)
+    : path_(path),
+      number_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                     S_IRUSR | S_IWUSR)) {
+    if (number_ < 0) fail("write", path);
 }
 
-}  // namespace
+NewFile::~NewFile() { ::close(number_); }
+
+void NewFile::write(std::string_view content) {
+    while (!content.empty()) {
+        const auto written = ::write(number_, content.data(), content.size());
+        if (written < 0) fail("write", path_);
+        content.remove_prefix(static_cast<std::size_t>(written));
+    }
+}
 
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) fail("read", file);
     return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void read_plain_file(const std::filesystem::path& file,
+                     const std::function<void(std::string_view block)>& on_block) {
+    // Nor does it wait for whoever might write into a pipe.
+    const Descriptor in(file, O_NOFOLLOW | O_NONBLOCK);
+    if (in.number() < 0 && errno == ELOOP) {
+        throw std::runtime_error(fmt::format(
+            "'{}' is a symbolic link, which is not followed here: name the file itself, or put it "
+            "there",
+            file.string()));
+    }
+    struct stat kind {};
+    if (in.number() < 0 || ::fstat(in.number(), &kind) != 0) fail("read", file);
+    if (!S_ISREG(kind.st_mode)) {
+        throw std::runtime_error(fmt::format("'{}' is no plain file", file.string()));
+    }
+    constexpr std::size_t size = std::size_t{1} << 20;
+    const auto block = std::make_unique<char[]>(size);
+    while (true) {
+        const auto bytes = ::read(in.number(), block.get(), size);
+        if (bytes < 0) fail("read", file);
+        if (bytes == 0) return;
+        on_block({block.get(), static_cast<std::size_t>(bytes)});
+    }
+}
+
+std::string read_plain_file(const std::filesystem::path& file) {
+    std::string content;
+    read_plain_file(file, [&](std::string_view block) { content += block; });
+    return content;
 }
 
 void give_to_owner_of(const std::filesystem::path& model, const std::filesystem::path& path) {
@@ -81,16 +121,15 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
     const std::filesystem::path fresh = fmt::format("{}.{}.new", file.string(), getpid());
     ::unlink(fresh.c_str());  // left by a crash of a process that had our number
     try {
-        write_new(fresh, content);
+        NewFile(fresh).write(content);
+        sync(fresh);
         std::error_code error;
         give_to_owner_of(std::filesystem::exists(file, error) ? file : file.parent_path(), fresh);
-        if (::rename(fresh.c_str(), file.c_str()) != 0) fail("replace", file);
+        rename_durably(fresh, file);
     } catch (...) {
         ::unlink(fresh.c_str());
         throw;
     }
-    const Descriptor folder(file.has_parent_path() ? file.parent_path() : ".", O_RDONLY);
-    if (folder.number() < 0 || ::fsync(folder.number()) != 0) fail("keep", file);
 }
 
 }  // namespace stoa

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -8,6 +9,27 @@ namespace stoa {
 
 /// The whole of a file. Throws std::runtime_error if it can't be read.
 std::string read_file(const std::filesystem::path& file);
+
+/// The same, block by block, of a file in a folder that may be another's: no link is followed, and nothing is waited for, or its owner could lead
+/// root to what only root may read. Throws std::runtime_error, with what to do, for a link and for what is no plain file, too.
+void read_plain_file(const std::filesystem::path& file,
+                     const std::function<void(std::string_view block)>& on_block);
+std::string read_plain_file(const std::filesystem::path& file);
+
+/// A file that is not there yet, for its owner's eyes alone (mode 0600). It is not synced. Every call throws std::runtime_error if it can't be written.
+class NewFile {
+  public:
+    explicit NewFile(const std::filesystem::path& path);
+    ~NewFile();
+    NewFile(const NewFile&) = delete;
+    NewFile& operator=(const NewFile&) = delete;
+
+    void write(std::string_view content);
+
+  private:
+    std::filesystem::path path_;
+    int number_;
+};
 
 /// Where root makes what others need: the owner of `model` becomes that of `path`; links are not followed. Throws std::runtime_error if it
 /// can't be done.

@@ -14,7 +14,7 @@ from conftest import SECURE
 from moved_site import alter
 from program import Terminal, assert_refused, run, served
 from sample import a_post, a_user, a_vote, found, made
-from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
+from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, sums_of, verified
 from waiting import karma_has_settled
 
 pytestmark = pytest.mark.sqlite(reason="about the files")
@@ -202,15 +202,6 @@ def rewritten(change):
         change(told)
         (backup / "manifest.json").write_text(json.dumps(told))
     return do
-
-
-def sums_of(backup):
-    """The manifest takes the files as they are now: only what is in them can be wrong."""
-    told = manifest(backup)
-    for file in told["files"]:
-        path = backup / file["name"]
-        file["bytes"], file["sha256"] = path.stat().st_size, os.popen(f"sha256sum {path}").read().split()[0]
-    (backup / "manifest.json").write_text(json.dumps(told))
 
 
 def in_the_file(service, sql):

@@ -25,12 +25,14 @@ bool is_ours(std::string_view name) {
 }
 
 /// What is wrong with a file; nothing: it is what it was.
-std::string difference(const std::filesystem::path& file, const BackedUpFile& noted) {
+std::string difference(const std::filesystem::path& file, const BackedUpFile& noted,
+                       const OnBlock& on_block) {
     std::error_code error;
-    if (!std::filesystem::exists(file, error)) return "is missing";
-    const auto bytes = static_cast<std::int64_t>(std::filesystem::file_size(file, error));
-    if (bytes != noted.bytes) return fmt::format("has {} bytes, {} noted", bytes, noted.bytes);
-    const BackedUpFile here = noted_of(file);
+    if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return "is missing";
+    const BackedUpFile here = noted_of(file, on_block);
+    if (here.bytes != noted.bytes) {
+        return fmt::format("has {} bytes, {} noted", here.bytes, noted.bytes);
+    }
     if (here.sha256 == noted.sha256) return "";
     return fmt::format("has the checksum {}, {} noted", here.sha256, noted.sha256);
 }
@@ -56,13 +58,17 @@ std::string_view service_of(std::string_view file) {
     return "";
 }
 
-BackedUpFile noted_of(const std::filesystem::path& file) {
+BackedUpFile noted_of(const std::filesystem::path& file, const OnBlock& on_block) {
     BackedUpFile noted;
     noted.name = file.filename().string();
-    noted.bytes = static_cast<std::int64_t>(std::filesystem::file_size(file));
-    Progress progress(fmt::format("bytes of {}", noted.name),
-                      static_cast<std::size_t>(noted.bytes));
-    noted.sha256 = sha256_of(file, [&](std::uint64_t bytes) { progress.advance(bytes); });
+    std::error_code error;  // who reads it will tell
+    const auto size = std::filesystem::file_size(file, error);
+    Progress progress(fmt::format("bytes of {}", noted.name), error ? 0 : size);
+    noted.sha256 = sha256_of(file, [&](std::string_view block) {
+        noted.bytes += static_cast<std::int64_t>(block.size());
+        progress.advance(block.size());
+        on_block(block);
+    });
     return noted;
 }
 
@@ -103,7 +109,7 @@ Manifest read_manifest(const std::filesystem::path& folder) {
     }
     Manifest manifest;
     try {
-        const auto json = boost::json::parse(read_file(file));
+        const auto json = boost::json::parse(read_plain_file(file));
         const auto format = json.as_object().at("format").to_number<std::int64_t>();
         if (format > Manifest::kFormat) {
             throw std::runtime_error("it is of a later version of stoa, which can read it");
@@ -117,10 +123,17 @@ Manifest read_manifest(const std::filesystem::path& folder) {
     return manifest;
 }
 
-int compare_with_manifest(const std::filesystem::path& folder, const Manifest& manifest) {
+int compare_with_manifest(const std::filesystem::path& folder, const Manifest& manifest,
+                          const std::filesystem::path& copies) {
     int unsound = 0;
     for (const BackedUpFile& file : manifest.files) {
-        const std::string what = difference(folder / file.name, file);
+        std::string what;
+        if (copies.empty()) {
+            what = difference(folder / file.name, file, [](std::string_view) {});
+        } else {
+            NewFile copy(copies / file.name);
+            what = difference(folder / file.name, file, [&](auto block) { copy.write(block); });
+        }
         fmt::print("{:<13} {}\n", file.name, what.empty() ? "is what was written" : what);
         if (!what.empty()) ++unsound;
     }

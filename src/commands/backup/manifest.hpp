@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,16 +50,20 @@ inline constexpr std::string_view kDumpInBackup = "database.dump";
 /// the backup.
 inline constexpr std::string_view kCopyOrder[] = {"votes", "posts", "messages", "users"};
 
-/// Notes a file that is in the folder: its size and checksum.
-BackedUpFile noted_of(const std::filesystem::path& file);
+using OnBlock = std::function<void(std::string_view block)>;
+
+/// Reads a file that is in the folder and notes its size and checksum. What is read is given to `on_block`.
+BackedUpFile noted_of(const std::filesystem::path& file, const OnBlock& on_block);
 
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
 
 /// Throws std::runtime_error, with what to do, if the folder is no backup, or one of a later version.
 Manifest read_manifest(const std::filesystem::path& folder);
 
-/// Looks whether each file is there and what it was, and prints a line for each. Gives how many are not.
-int compare_with_manifest(const std::filesystem::path& folder, const Manifest& manifest);
+/// Reads each file once, looks whether it is there and what it was, and prints a line for each. Gives how many are not. What is read is written to
+/// the folder `copies`, too, if it is not empty.
+int compare_with_manifest(const std::filesystem::path& folder, const Manifest& manifest,
+                          const std::filesystem::path& copies);
 
 /// "2026-11-26T03-24-13.512Z": in the order of time, and good as a file's name everywhere.
 std::string as_name(Timestamp time);

@@ -15,7 +15,7 @@ namespace stoa {
 namespace {
 
 db::Finding rows_as_noted(const std::filesystem::path& folder, const BackedUpFile& file) {
-    const auto contents = db::sqlite::contents_of(folder / file.name);
+    const auto contents = db::sqlite::contents_of(folder / file.name, folder / file.name);
     db::Finding finding;
     std::vector<TableRows> noted = file.tables;
     if (contents.rows.size() != noted.size()) finding.note("it has other tables");
@@ -49,22 +49,37 @@ void must_be_readable(const std::filesystem::path& dump) {
     fmt::print("{:<13} can be read to its end\n", dump.filename().string());
 }
 
-}  // namespace
-
-void verify_backup(const std::filesystem::path& folder, const Manifest& manifest) {
-    int unsound = compare_with_manifest(folder, manifest);
+/// How many of the databases are not sound.
+int check_contents(const std::filesystem::path& folder, const Manifest& manifest) {
     Findings findings;
     for (const BackedUpFile& file : manifest.files) {
         const std::string_view service = service_of(file.name);
-        if (unsound == 0 && file.name == kDumpInBackup) must_be_readable(folder / file.name);
-        if (unsound > 0 || service.empty()) continue;
+        if (file.name == kDumpInBackup) must_be_readable(folder / file.name);
+        if (service.empty()) continue;
         findings.of(service, [&](const auto& progress) { check_database(folder, file, progress); });
     }
-    unsound += findings.unsound();
+    return findings.unsound();
+}
+
+void verify(const std::filesystem::path& folder, const Manifest& manifest,
+            const std::filesystem::path& copies) {
+    int unsound = compare_with_manifest(folder, manifest, copies);
+    if (unsound == 0) unsound = check_contents(copies.empty() ? folder : copies, manifest);
     if (unsound == 0) return;
     throw std::runtime_error(fmt::format(
         "{} of the checks did not come out well: the backup '{}' is not good; take another",
         unsound, folder.string()));
+}
+
+}  // namespace
+
+void verify_backup(const std::filesystem::path& folder, const Manifest& manifest) {
+    verify(folder, manifest, "");
+}
+
+void copy_verified(const std::filesystem::path& folder, const Manifest& manifest,
+                   const std::filesystem::path& copies) {
+    verify(folder, manifest, copies);
 }
 
 }  // namespace stoa

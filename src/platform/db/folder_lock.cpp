@@ -28,6 +28,14 @@ std::string id_in(int file) {
     return {text.data(), static_cast<std::size_t>(std::max<ssize_t>(0, size))};
 }
 
+std::runtime_error in_use(const std::filesystem::path& lock, const std::string& process) {
+    return std::runtime_error(fmt::format(
+        "the data folder '{}' is in use ('{}' is held by {}): stop that process first, or choose "
+        "another folder with --data",
+        lock.parent_path().string(), lock.filename().string(),
+        process.empty() ? "another process" : "process " + process));
+}
+
 /// Takes the lock, also if somebody looks just now whether it is held.
 bool take(int file) {
     constexpr int tries = 10;
@@ -42,7 +50,7 @@ bool take(int file) {
 
 FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view name) {
     make_private_folder(folder);
-    const auto path = folder / fmt::format("{}.lock", name);
+    const auto path = file_of(folder, name);
     file_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     if (file_ < 0) {
         throw std::runtime_error(fmt::format("can't write to the data folder '{}': {}",
@@ -51,13 +59,9 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     }
     give_to_owner_of(folder, path);
     if (!take(file_)) {
-        const std::string process = id_in(file_);
-        const std::string holder = process.empty() ? "another process" : "process " + process;
+        const auto error = in_use(path, id_in(file_));
         close(file_);
-        throw std::runtime_error(fmt::format(
-            "the data folder '{}' is in use ('{}' is held by {}): stop that process first, "
-            "or choose another folder with --data",
-            folder.string(), path.filename().string(), holder));
+        throw error;
     }
     const std::string pid = std::to_string(getpid());
     if (ftruncate(file_, 0) != 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0) {
@@ -67,13 +71,22 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
 
 std::optional<std::string> FolderLock::holder(const std::filesystem::path& folder,
                                               std::string_view name) {
-    const auto path = folder / fmt::format("{}.lock", name);
-    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const auto path = file_of(folder, name);
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (file < 0) return std::nullopt;
     const bool held = flock(file, LOCK_SH | LOCK_NB) != 0;
     std::string process = id_in(file);
     close(file);
     return held ? std::optional(std::move(process)) : std::nullopt;
+}
+
+void FolderLock::must_be_free(const std::filesystem::path& folder, std::string_view name) {
+    if (const auto process = holder(folder, name)) throw in_use(file_of(folder, name), *process);
+}
+
+std::filesystem::path FolderLock::file_of(const std::filesystem::path& folder,
+                                          std::string_view name) {
+    return folder / fmt::format("{}.lock", name);
 }
 
 FolderLock::~FolderLock() { close(file_); }

@@ -22,6 +22,13 @@ class FolderLock {
     static std::optional<std::string> holder(const std::filesystem::path& folder,
                                              std::string_view name);
 
+    /// Throws as the constructor does if somebody holds it, and makes nothing.
+    static void must_be_free(const std::filesystem::path& folder, std::string_view name);
+
+    /// Where it is. It stays there, so it tells that the database has been in that folder.
+    static std::filesystem::path file_of(const std::filesystem::path& folder,
+                                         std::string_view name);
+
   private:
     int file_ = -1;
 };

@@ -30,7 +30,7 @@ void run(std::string_view input) {
     std::string argument = "--config=" + file.path();
     std::array<char*, 2> argv{program.data(), argument.data()};
     try {
-        take_defaults_from_config_file(command, argv.size(), argv.data());
+        take_defaults_from_config_file(command, command, argv.size(), argv.data());
         command.parse(argv.size(), argv.data());
     } catch (const std::runtime_error& error) {
         must(*error.what() != '\0', "a refusal says why");

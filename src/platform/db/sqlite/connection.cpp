@@ -1,7 +1,5 @@
 #include "platform/db/sqlite/connection.hpp"
 
-#include "platform/problem.hpp"
-
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -74,20 +72,33 @@ void stop_counting_memory() {
     static_cast<void>(done);
 }
 
+/// Its folder may be a link, the file not: or its owner could lead root to another's.
+std::filesystem::path without_links(const std::filesystem::path& file) {
+    std::error_code is_not_there;
+    return std::filesystem::canonical(std::filesystem::absolute(file).parent_path(), is_not_there) /
+           file.filename();
+}
+
 }  // namespace
+
+Busy::Busy() : Problem(Problem::unavailable("The database can't be used at the moment.", 5s)) {}
 
 Connection::Connection(const std::filesystem::path& file, Use use, SlowQueries* slow)
     : connection_(nullptr, sqlite3_close_v2), slow_(slow && slow->is_on() ? slow : nullptr) {
     stop_counting_memory();
     sqlite3* connection = nullptr;
     const bool may_make = use == Use::write || use == Use::fill;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (may_make ? SQLITE_OPEN_CREATE : 0);
-    const int result = sqlite3_open_v2(file.c_str(), &connection, flags, nullptr);
+    const bool is_look = use == Use::look;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
+                      (may_make ? SQLITE_OPEN_CREATE : 0) | (is_look ? SQLITE_OPEN_NOFOLLOW : 0);
+    const int result = sqlite3_open_v2((is_look ? without_links(file) : file).c_str(), &connection,
+                                       flags, nullptr);
     connection_.reset(connection);
     if (result != SQLITE_OK) {
-        throw std::runtime_error(
-            fmt::format("can't open the database '{}': {}", file.string(), sqlite3_errstr(result)));
+        const bool is_link = is_look && std::filesystem::is_symlink(file);
+        throw std::runtime_error(fmt::format(
+            "can't open the database '{}': {}", file.string(),
+            is_link ? "it is a symbolic link; put the file itself there" : sqlite3_errstr(result)));
     }
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_busy_timeout(connection, kPatience);
@@ -178,6 +189,7 @@ void Connection::fail(const char* sql) const {
     }
     spdlog::error(what);
     if (code == SQLITE_ERROR || code == SQLITE_MISUSE) throw std::logic_error(what);
+    if (code == SQLITE_BUSY) throw Busy();
     throw Problem::unavailable("The database can't be used at the moment.", 5s);
 }
 

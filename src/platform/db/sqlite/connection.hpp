@@ -2,6 +2,7 @@
 
 #include "platform/db/database.hpp"
 #include "platform/db/slow_queries.hpp"
+#include "platform/problem.hpp"
 
 #include <sqlite3.h>
 
@@ -14,6 +15,11 @@
 
 namespace stoa::db::sqlite {
 
+/// What is thrown for a file that another program is using for too long.
+struct Busy : Problem {
+    Busy();
+};
+
 /// A connection to one SQLite file, used by one thread, with its statements prepared once. Every call may
 /// throw Problem: unavailable when the file can't be read or written (full disk, I/O error, busy), conflict
 /// when a constraint forbids it; the cause is logged.
@@ -22,7 +28,7 @@ class Connection {
     enum class Use {
         read,
         write,  ///< made if it isn't there
-        look,   ///< by somebody who leaves the file as it is, whatever is in it
+        look,   ///< by somebody who leaves the file as it is, whatever is in it; not through a link
         fill,   ///< a new file, which is of no use unless all goes well; who fills it syncs it
     };
     /// Milliseconds that it waits for others.

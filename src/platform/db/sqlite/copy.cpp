@@ -73,12 +73,12 @@ void copy(const std::filesystem::path& from, const std::filesystem::path& to,
     } catch (const Problem&) {
         throw unusable(from);
     } catch (const std::runtime_error& error) {
-        throw std::runtime_error(fmt::format("can't copy the database '{}' to '{}': {}",
-                                             from.string(), to.string(), error.what()));
+        throw std::runtime_error(
+            fmt::format("can't copy the database '{}': {}", from.string(), error.what()));
     }
 }
 
-Contents contents_of(const std::filesystem::path& file) {
+Contents contents_of(const std::filesystem::path& file, const std::filesystem::path& original) {
     Contents contents;
     std::vector<std::unique_ptr<Query>> counts;  // they outlive the connection
     try {
@@ -92,7 +92,7 @@ Contents contents_of(const std::filesystem::path& file) {
             connection.run(*counts.back(), {}, [&](const Row& row) { rows = row.integer(0); });
         }
     } catch (const Problem&) {
-        throw unusable(file);
+        throw unusable(original);
     }
     return contents;
 }

@@ -20,7 +20,8 @@ using OnBytes = std::function<void(std::uint64_t bytes, std::uint64_t all)>;
 void copy(const std::filesystem::path& from, const std::filesystem::path& to,
           const OnBytes& on_bytes);
 
-Contents contents_of(const std::filesystem::path& file);
+/// What is in a copy. If that can't be read, it is the original that is told to be damaged.
+Contents contents_of(const std::filesystem::path& file, const std::filesystem::path& original);
 
 /// How many steps of the schema a copy lacks. Throws as db::pending() does.
 std::size_t missing_steps(const Options& options);

@@ -12,10 +12,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <stdexcept>
-#include <system_error>
 
 namespace stoa::db::sqlite {
 
@@ -30,6 +27,11 @@ template <class Work>
 auto on(const fs::path& file, const Work& work) {
     try {
         return work();
+    } catch (const Busy&) {
+        throw std::runtime_error(
+            fmt::format("another program is reading the database '{}', a backup perhaps: run this "
+                        "again when that has ended",
+                        file.string()));
     } catch (const Problem&) {
         throw std::runtime_error(
             fmt::format("can't use the database '{}' (the reason is in the log): see that there "
@@ -37,6 +39,22 @@ auto on(const fs::path& file, const Work& work) {
                         file.string()));
     }
 }
+
+/// A file that is made beside another and takes its place, or is gone.
+struct Fresh {
+    explicit Fresh(fs::path at) : path(std::move(at)) { remove(); }
+    ~Fresh() { remove(); }
+    Fresh(const Fresh&) = delete;
+    Fresh& operator=(const Fresh&) = delete;
+
+    fs::path path;
+
+  private:
+    void remove() const {
+        std::error_code is_not_there;
+        fs::remove(path, is_not_there);
+    }
+};
 
 std::vector<Migration> missing(const Options& options) {
     const auto file = database_file(options);
@@ -55,14 +73,6 @@ void take_log_in(const fs::path& file) {
     sync(file);
 }
 
-void rename_durably(const fs::path& from, const fs::path& to) {
-    if (::rename(from.c_str(), to.c_str()) != 0) {
-        throw std::runtime_error(fmt::format("can't put '{}' at '{}': {}", from.string(),
-                                             to.string(), std::generic_category().message(errno)));
-    }
-    sync(to.parent_path());
-}
-
 /// Copies as "users.db.before-004_earned_version", the newest last: steps have numbers.
 std::vector<fs::path> kept_copies(const Options& options) {
     const std::string prefix = database_file(options).filename().string() + ".before-";
@@ -76,12 +86,11 @@ std::vector<fs::path> kept_copies(const Options& options) {
 }
 
 void keep_copy(const fs::path& file, const fs::path& copy_of_it) {
-    const fs::path fresh = copy_of_it.string() + ".new";
-    fs::remove(fresh);
-    copy(file, fresh, [](std::uint64_t, std::uint64_t) {});
-    give_to_owner_of(file, fresh);
-    sync(fresh);
-    rename_durably(fresh, copy_of_it);
+    const Fresh fresh(copy_of_it.string() + ".new");
+    copy(file, fresh.path, [](std::uint64_t, std::uint64_t) {});
+    give_to_owner_of(file, fresh.path);
+    sync(fresh.path);
+    rename_durably(fresh.path, copy_of_it);
 }
 
 std::int64_t size_of(const fs::path& file) {
@@ -132,23 +141,23 @@ std::optional<fs::path> go_back(const Options& options) {
 Sizes vacuum(const Options& options) {
     const FolderLock lock(options.folder, options.name);
     const auto file = database_file(options);
-    const fs::path fresh = file.string() + ".vacuumed";
+    const Fresh fresh(file.string() + ".vacuumed");
     Sizes sizes{.before = size_of(file)};
-    fs::remove(fresh);
+    take_log_in(file);  // or it is known only after all the work that somebody reads it
     on(file, [&] {
         Connection connection(file, Connection::Use::write);
-        const std::array<Value, 1> to{fresh.string()};
+        const std::array<Value, 1> to{fresh.path.string()};
         connection.run(kWriteAnew, to, [](const Row&) {});
     });
-    on(fresh, [&] {
-        Connection connection(fresh, Connection::Use::fill);
+    on(fresh.path, [&] {
+        Connection connection(fresh.path, Connection::Use::fill);
         connection.execute("analyze");
         connection.execute("pragma journal_mode = delete");
     });
-    give_to_owner_of(file, fresh);
-    sync(fresh);
+    give_to_owner_of(file, fresh.path);
+    sync(fresh.path);
     take_log_in(file);
-    rename_durably(fresh, file);
+    rename_durably(fresh.path, file);
     sizes.after = size_of(file);
     return sizes;
 }
