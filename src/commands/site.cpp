@@ -51,12 +51,22 @@ std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::str
     return db::sqlite::open(database);
 }
 
-/// In a database other keys are refused; among files they may be missing on purpose, as after the restore of a backup without them.
-void warn_of_lost_keys(const SiteOptions& options) {
-    const auto& services = options.services;
-    const bool has_users = !options.database.is_shared() &&
-                           std::find(services.begin(), services.end(), "users") != services.end() &&
-                           exists(db::sqlite::database_file(database_of("users", options.data)));
+/// Of files that are lost, and made anew. (A database refuses other keys.) They may be missing on purpose, as keys are after the restore of a backup
+/// without them.
+void warn_of_losses(const SiteOptions& options) {
+    if (options.database.is_shared()) return;
+    bool has_users = false;
+    for (const std::string& service : options.services) {
+        const auto file = db::sqlite::database_file(database_of(service, options.data));
+        if (exists(file)) {
+            has_users = has_users || service == users::Service::kName;
+        } else if (was_in(service, options.data)) {
+            spdlog::warn(
+                "the database '{}' was there before and is not: an empty one is made. If the file "
+                "is lost, stop, and restore a backup",
+                file.string());
+        }
+    }
     if (!has_users || exists(options.keys_file())) return;
     spdlog::warn(
         "the keys are not at '{}', though there are users already: new ones are made, so everybody "
@@ -319,7 +329,7 @@ Site::Site(SiteOptions options, Metrics& metrics)
     // Other processes change the database, too, without a word to this one's cache.
     if (options_.database.is_shared()) options_.cache = 0;
     if (options_.is_limited) limits_.emplace(options_.limits.rates);
-    warn_of_lost_keys(options_);
+    warn_of_losses(options_);
     for (const std::string& service : options_.services) {
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);

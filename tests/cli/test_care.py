@@ -5,14 +5,16 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 
 import pytest
 
-from conftest import BINARY
+from conftest import BINARY, SECURE
+from exposition import read
+from moved_site import alter
 from program import assert_refused, environment, run, served
 from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
-from moved_site import alter
 
 pytestmark = pytest.mark.sqlite(reason="about the files")
 
@@ -211,3 +213,85 @@ def test_a_check_beside_a_server_says_what_to_do_instead(start_server, tmp_path)
     done = run("check", "--data", server.data)
     assert_refused(done, "is in use", "stop that process first", "stoa backup", "stoa verify-backup", code=1)
     assert "--repair" not in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+# What the server is told is told to these, too.
+
+@pytest.fixture
+def configuration(folder, tmp_path):
+    """Of a server on that folder, with its keys elsewhere."""
+    (folder / "keys.json").rename(tmp_path / "keys")
+    file = tmp_path / "stoa.conf"
+    file.write_text(f'data = "{folder}"\nkeys = "{tmp_path}/keys"\nmax-body = 5000\nlisten = "127.0.0.1:1"\n')
+    return file
+
+
+@pytest.mark.parametrize("command", ["check", "migrate", "vacuum", "user list", "keys list"])
+def test_a_command_takes_the_server_s_configuration(configuration, tmp_path, command):
+    done = run(*command.split(), "--config", configuration, folder=tmp_path)
+    assert done.returncode == 0 and done.stdout, done.stderr
+
+
+def test_a_backup_takes_the_server_s_configuration(configuration, folder, tmp_path):
+    for given in ({"STOA_CONFIG": str(configuration)}, {"STOA_CONFIG": str(configuration), "STOA_DATA": str(folder)}):
+        done = run("backup", tmp_path / "backups", folder=tmp_path, **given)
+        assert done.returncode == 0, done.stderr
+    for backup in (tmp_path / "backups").iterdir():
+        assert (backup / "keys.json").read_bytes() == (tmp_path / "keys").read_bytes()
+    done = run("restore", "--config", configuration, "--data", tmp_path / "new", backup)
+    assert done.returncode == 0 and (tmp_path / "new/posts.db").exists(), "what is given goes before"
+
+
+def test_a_configuration_with_a_word_that_no_server_knows_is_refused(configuration, tmp_path):
+    with configuration.open("a") as file:
+        file.write('date = "elsewhere"\n')
+    assert_refused(run("backup", "--config", configuration, tmp_path / "backups"), "'date'", "stoa serve", code=2)
+
+
+# What is told to who watches.
+
+def age_of_backup(server) -> float:
+    with server.site() as site:
+        return read(site.get("/metrics").text)["stoa_backup_last_success_timestamp_seconds"].samples.popitem()[1]
+
+
+def test_a_server_tells_when_its_newest_backup_began(start_server, tmp_path):
+    server = start_server()
+    assert age_of_backup(server) == 0
+    before = int(time.time())
+    backup = backed_up(server.data, tmp_path / "backups")
+    noted = age_of_backup(server)
+    assert before <= noted <= time.time()
+    assert run("backup", "--data", server.data, "--keys", "nowhere", tmp_path / "backups").returncode == 1
+    assert age_of_backup(server) == noted, "one that failed is none"
+    restored(backup, tmp_path / "new")
+    with served(tmp_path / "new") as again:
+        assert age_of_backup(again) == noted, "what is restored has that backup"
+
+
+def test_a_backup_whose_time_can_t_be_noted_is_made_and_says_so(folder, tmp_path):
+    (folder / "last-backup").unlink(missing_ok=True)
+    (folder / "last-backup").mkdir()
+    (folder / "last-backup/something").touch()
+    done = run("backup", "--data", folder, tmp_path / "backups")
+    assert done.returncode == 0 and "the backup's time is not noted" in done.stderr
+    assert verified(next((tmp_path / "backups").iterdir())).returncode == 0
+
+
+def test_a_server_that_finds_no_keys_though_there_are_users_says_what_that_means(folder, tmp_path):
+    with served(folder, settings=SECURE) as server:
+        assert "keys" not in "".join(line for line in server.log.read_text().splitlines() if " warning " in line)
+    (folder / "keys.json").rename(tmp_path / "keys.json")
+    with served(folder, settings=SECURE) as server:
+        (line,) = (line for line in server.log.read_text().splitlines() if " warning " in line)
+        assert "everybody has to log in again" in line and str(folder / "keys.json") in line
+    with served(tmp_path / "empty", settings=SECURE) as server:
+        assert " warning " not in server.log.read_text(), "a new site has none"
+
+
+def test_a_server_that_finds_a_database_gone_says_that_it_makes_an_empty_one(folder):
+    for file in folder.glob("messages.db*"):
+        file.unlink()
+    with served(folder, settings=SECURE) as server:
+        (line,) = (line for line in server.log.read_text().splitlines() if " warning " in line)
+        assert f"{folder}/messages.db" in line and "restore a backup" in line
