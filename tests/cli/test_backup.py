@@ -160,7 +160,7 @@ def test_a_folder_of_one_service_is_backed_up(start_server, tmp_path):
     assert {path.name for path in backup.iterdir()} == {"posts.db", "manifest.json"}
     assert verified(backup).returncode == 0
     restored(backup, tmp_path / "new")
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["posts.db"]
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {"posts.db", "last-backup"}
 
 
 def test_a_folder_without_data_is_refused_and_leaves_nothing(tmp_path):

@@ -80,7 +80,7 @@ def test_a_database_that_has_data_is_refused_and_left(good, source, postgres, tm
     done = run("restore", "--data", tmp_path / "new", "--database", source, good)
     assert done.returncode == 1 and "has a schema" in done.stderr and "drop schema" in done.stderr
     assert postgres.sql("select count(*) from posts.posts", source) == before
-    assert not (tmp_path / "new").exists()
+    assert not list(tmp_path.iterdir()), "nor is a copy of the dump left"
 
 
 def test_a_dump_that_can_t_be_restored_leaves_the_database_empty(good, postgres, uri, tmp_path):
@@ -105,7 +105,7 @@ def test_keys_that_are_others_are_not_overwritten(good, uri, tmp_path):
     (tmp_path / "new").mkdir()
     (tmp_path / "new/keys.json").write_text("others")
     done = run("restore", "--data", tmp_path / "new", "--database", uri, good)
-    assert_refused(done, "others than the backup's", code=1)
+    assert done.returncode == 1 and "others than the backup's" in done.stderr
     assert (tmp_path / "new/keys.json").read_text() == "others"
 
 

@@ -124,7 +124,8 @@ def test_a_database_that_a_server_only_started_on_is_good(site, postgres, uri, t
 
 def test_a_folder_of_some_services_is_moved(site, folder, postgres, uri):
     for service in ("votes", "messages"):
-        (folder / f"{service}.db").unlink()
+        for file in folder.glob(f"{service}.*"):
+            file.unlink()
     done = migrate(folder, uri)
     assert done.returncode == 0
     assert {line.split()[0] for line in done.stdout.splitlines()[:-1]} == {"posts", "users"}
