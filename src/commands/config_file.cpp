@@ -26,7 +26,7 @@ std::string file_named(int argc, char** argv) {
 void add_config_option(CLI::App& command) {
     command
         .add_option("--config",
-                    "File of defaults, a line each: listen = \"0.0.0.0:80\"; flags and "
+                    "File of the server's defaults, a line each: data = \"/srv/stoa\"; flags and "
                     "environment go before")
         ->envname("STOA_CONFIG")
         ->type_name("FILE")

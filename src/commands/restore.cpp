@@ -52,7 +52,7 @@ bool has_nothing(const fs::path& folder) { return !fs::exists(folder) || fs::is_
 /// data on another disk.
 fs::path plain(const fs::path& folder) {
     const fs::path whole = fs::weakly_canonical(fs::absolute(folder));
-    const fs::path name = whole.has_filename() ? whole : whole.parent_path();
+    fs::path name = whole.has_filename() ? whole : whole.parent_path();
     if (!fs::is_symlink(name)) return name;
     throw std::runtime_error(
         fmt::format("'{}' is a link to '{}', where no folder is: make that, or remove the link",
@@ -220,8 +220,9 @@ void add_restore(CLI::App& app) {
     command->add_flag("--last", options->is_last,
                       "Nothing was written after the backup: log-ins stay good, numbers go on");
     command->footer(
-        "Checks the backup first. May be interrupted at any time: the folder is what it was, or "
-        "restored.\n"
+        "Copies the backup and checks the copy before that takes its place. May be interrupted at "
+        "any time:\n"
+        "the folder is what it was, or restored.\n"
         "Everybody has to log in again, since nobody knows any more which log-ins have ended "
         "meanwhile, and\n"
         "new posts, messages and users get numbers from a million further on, since those in "

@@ -30,9 +30,7 @@ fs::path parent_of(const fs::path& path) {
     return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
-void rename_in_one_step(const fs::path& from, const fs::path& to, unsigned flags) {
-    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), flags) == 0) return;
-    const int error = errno;
+[[noreturn]] void fail_to_place(const fs::path& to, int error) {
     if (error != EBUSY && error != EINVAL) fail("put something at", to, error);
     throw std::runtime_error(
         fmt::format("can't put something at '{}', which is a mount point or on a file system that "
@@ -72,7 +70,7 @@ void sync(const fs::path& path) {
 }
 
 void rename_durably(const fs::path& from, const fs::path& to) {
-    rename_in_one_step(from, to, 0);
+    if (::rename(from.c_str(), to.c_str()) != 0) fail_to_place(to, errno);
     sync(parent_of(to));
 }
 
@@ -123,11 +121,10 @@ void StagingFolder::place_at(const fs::path& target) {
 /// remove although it is the only copy of something.
 void StagingFolder::replace(const fs::path& target, const fs::path& before) {
     place_at(before);
-    try {
-        rename_in_one_step(before, target, RENAME_EXCHANGE);
-    } catch (...) {
+    if (::renameat2(AT_FDCWD, before.c_str(), AT_FDCWD, target.c_str(), RENAME_EXCHANGE) != 0) {
+        const int error = errno;
         is_placed_ = ::rename(before.c_str(), path_.c_str()) != 0;
-        throw;
+        fail_to_place(target, error);
     }
     sync(parent_of(target));
 }

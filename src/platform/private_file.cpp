@@ -59,6 +59,10 @@ void NewFile::write(std::string_view content) {
     }
 }
 
+void NewFile::sync() {
+    if (::fsync(number_) != 0) fail("write", path_);
+}
+
 std::string read_file(const std::filesystem::path& file) {
     std::ifstream in(file, std::ios::binary);
     if (!in) fail("read", file);
@@ -121,8 +125,9 @@ void write_private_file(const std::filesystem::path& file, std::string_view cont
     const std::filesystem::path fresh = fmt::format("{}.{}.new", file.string(), getpid());
     ::unlink(fresh.c_str());  // left by a crash of a process that had our number
     try {
-        NewFile(fresh).write(content);
-        sync(fresh);
+        NewFile made(fresh);
+        made.write(content);
+        made.sync();
         std::error_code error;
         give_to_owner_of(std::filesystem::exists(file, error) ? file : file.parent_path(), fresh);
         rename_durably(fresh, file);

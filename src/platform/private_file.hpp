@@ -16,7 +16,7 @@ void read_plain_file(const std::filesystem::path& file,
                      const std::function<void(std::string_view block)>& on_block);
 std::string read_plain_file(const std::filesystem::path& file);
 
-/// A file that is not there yet, for its owner's eyes alone (mode 0600). It is not synced. Every call throws std::runtime_error if it can't be written.
+/// A file that is not there yet, for its owner's eyes alone (mode 0600). Every call throws std::runtime_error if it can't be written.
 class NewFile {
   public:
     explicit NewFile(const std::filesystem::path& path);
@@ -25,6 +25,7 @@ class NewFile {
     NewFile& operator=(const NewFile&) = delete;
 
     void write(std::string_view content);
+    void sync();  ///< waits until it is on the disk
 
   private:
     std::filesystem::path path_;

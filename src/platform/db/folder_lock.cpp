@@ -59,9 +59,9 @@ FolderLock::FolderLock(const std::filesystem::path& folder, std::string_view nam
     }
     give_to_owner_of(folder, path);
     if (!take(file_)) {
-        const auto error = in_use(path, id_in(file_));
+        const std::string process = id_in(file_);
         close(file_);
-        throw error;
+        throw in_use(path, process);
     }
     const std::string pid = std::to_string(getpid());
     if (ftruncate(file_, 0) != 0 || pwrite(file_, pid.data(), pid.size(), 0) < 0) {

@@ -87,9 +87,11 @@ Contents contents_of(const std::filesystem::path& file, const std::filesystem::p
                        [&](const Row& row) { contents.steps.emplace_back(row.text(0)); });
         connection.run(kTables, {},
                        [&](const Row& row) { contents.rows.emplace_back(row.text(0), 0); });
-        for (auto& [table, rows] : contents.rows) {
-            counts.push_back(std::make_unique<Query>("select count(*) from " + in_quotes(table)));
-            connection.run(*counts.back(), {}, [&](const Row& row) { rows = row.integer(0); });
+        for (auto& table : contents.rows) {
+            counts.push_back(
+                std::make_unique<Query>("select count(*) from " + in_quotes(table.first)));
+            connection.run(*counts.back(), {},
+                           [&](const Row& row) { table.second = row.integer(0); });
         }
     } catch (const Problem&) {
         throw unusable(original);
