@@ -33,6 +33,7 @@ class ConfigFile : public testing::Test {
     std::string take(std::vector<std::string> arguments) {
         arguments.insert(arguments.begin(), "stoa");
         std::vector<char*> argv;
+        argv.reserve(arguments.size());
         for (std::string& argument : arguments) argv.push_back(argument.data());
         const int argc = static_cast<int>(argv.size());
         try {

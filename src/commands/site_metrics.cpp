@@ -108,7 +108,7 @@ void watch_folder(Metrics& metrics, const std::filesystem::path& folder) {
                 "When the newest backup began that was made of the data folder; 0: none was.", {},
                 [folder] {
                     const auto begun_at = last_backup(folder).value_or(Timestamp{});
-                    return static_cast<double>(begun_at.milliseconds / 1'000);
+                    return static_cast<double>(begun_at.milliseconds) / 1'000;
                 });
 }
 
