@@ -86,6 +86,11 @@ void drain_on_signal(http::Server& server, const http::ServerOptions& options) {
     std::_Exit(128 + signal);
 }
 
+http::Logged logged_at(const std::string& log_level) {
+    if (log_level == "debug") return http::Logged::everything;
+    return log_level == "info" ? http::Logged::no_probes : http::Logged::nothing;
+}
+
 void complete(ServeOptions& options) {
     if (options.service.empty()) {
         options.site.services.assign(std::begin(kServices), std::end(kServices));
@@ -94,7 +99,7 @@ void complete(ServeOptions& options) {
     }
     if (options.server.listen.empty()) options.server.listen = default_listen(options.service);
     options.site.threads = options.server.threads;
-    options.server.access_log = options.log_level == "info" || options.log_level == "debug";
+    options.server.logged = logged_at(options.log_level);
     if (options.otlp_endpoint.empty()) {
         const char* const usual = std::getenv("OTEL_EXPORTER_OTLP_ENDPOINT");
         options.otlp_endpoint = usual ? usual : "";

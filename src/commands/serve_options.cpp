@@ -248,7 +248,8 @@ void add_watching_options(CLI::App& command, ServeOptions& options) {
     Group watching(command, "Watching");
     watching.value(
         "--log-level", options.log_level, "LEVEL",
-        "debug, info (a line for each request), warn or error; logs go to standard error",
+        "debug, info (a line for each request; successful health checks only with debug), warn or "
+        "error; logs go to standard error",
         CLI::IsMember({"debug", "info", "warn", "error"}));
     watching.choice<LogFormat>(
         "--log-format", options.log_format, "FORMAT",

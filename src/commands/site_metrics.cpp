@@ -18,7 +18,8 @@ class DatabaseMetrics {
     DatabaseMetrics(Metrics& metrics, std::string service, const db::Database& database)
         : metrics_(metrics), service_(std::move(service)), database_(database) {}
 
-    void add(const std::string& name, std::string help, std::uint64_t Statistics::*value) {
+    template <class Number>
+    void add(const std::string& name, std::string help, Number Statistics::*value) {
         metrics_.add("stoa_database_" + name, std::move(help), {{"service", service_}},
                      [&database = database_, value] {
                          return static_cast<double>(database.statistics().*value);
@@ -65,6 +66,9 @@ void watch_database(Metrics& metrics, const std::string& service, const db::Data
         of.add("run_again_total", "Writes run once more, after a clash or a lost connection.",
                &Statistics::run_again);
         of.add("lost_total", "Runs of writes whose connection was lost.", &Statistics::lost);
+        of.add("replica_behind_seconds",
+               "With --database-replicas: age of the latest that all copies that are read have.",
+               &Statistics::seconds_behind);
         of.add("connections", "Connections to the server, open now.", &Statistics::connections);
         return;
     }
@@ -72,6 +76,8 @@ void watch_database(Metrics& metrics, const std::string& service, const db::Data
     of.add("checkpoints_total", "Copies of the log into the database.", &Statistics::checkpoints);
     of.add("checkpoint_duration_seconds", "Time of a copy of the log into the database.",
            &Statistics::checkpoint_time);
+    of.add("damage_total", "Statements that found the file damaged, or could not read it.",
+           &Statistics::damaged);
     of.add("size_bytes", "Size of the database's file.", &Statistics::bytes);
     of.add("log_size_bytes", "Size of its write-ahead log.", &Statistics::log_bytes);
 }

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -32,45 +33,56 @@ struct StatusOptions {
 /// The processes that are asked.
 class Watched {
   public:
-    explicit Watched(const std::vector<std::string>& urls) : urls_(urls) {
+    explicit Watched(const std::vector<std::string>& urls) {
         for (const std::string& url : urls) {
-            clients_.push_back(std::make_unique<http::BlockingClient>(
-                url, [] { return std::string(); }, kPatience));
+            processes_.push_back({url, std::make_unique<http::BlockingClient>(
+                                           url, [] { return std::string(); }, kPatience)});
         }
     }
 
-    status::Reading read() {
-        status::Reading reading;
-        for (std::size_t i = 0; i < urls_.size(); ++i) {
-            const std::string& url = urls_[i];
-            const auto answer = clients_[i]->ask("GET", "/metrics");
-            if (!answer) {
-                throw std::runtime_error(fmt::format(
-                    "no answer from {} within {} s: see that 'stoa serve' runs there, or name "
-                    "another address with --url",
-                    url, kPatience.count()));
-            }
-            if (answer->status != 200) {
-                throw std::runtime_error(
-                    fmt::format("{}/metrics answers {}: name the address of a stoa process itself, "
-                                "not of what stands before it",
-                                url, answer->status));
-            }
-            reading.add({{"url", {{"url", url}}, 1}});
-            reading.add(read_exposition(answer->body));
-        }
-        return reading;
+    status::Site read() {
+        status::Site site;
+        for (const Process& process : processes_) site.push_back({process.url, ask(process)});
+        return site;
     }
 
   private:
-    std::vector<std::string> urls_;
-    std::vector<std::unique_ptr<http::BlockingClient>> clients_;
+    struct Process {
+        std::string url;
+        std::unique_ptr<http::BlockingClient> client;
+    };
+
+    static std::optional<std::vector<Sample>> ask(const Process& process) {
+        const auto answer = process.client->ask("GET", "/metrics");
+        // 503: it has no room for another connection.
+        if (!answer || answer->status == 503) return std::nullopt;
+        if (answer->status != 200) {
+            throw std::runtime_error(
+                fmt::format("{}/metrics answers {}: name the address of a stoa process itself, not "
+                            "of what stands before it",
+                            process.url, answer->status));
+        }
+        return read_exposition(answer->body);
+    }
+
+    std::vector<Process> processes_;
 };
+
+void fail_if_silent(const status::Site& site) {
+    for (const status::Process& process : site) {
+        if (process.told) continue;
+        throw std::runtime_error(
+            fmt::format("no answer from {} within {} s: see that 'stoa serve' runs there and has "
+                        "room for a connection, or name another address with --url",
+                        process.url, kPatience.count()));
+    }
+}
 
 void show_status(const StatusOptions& options) {
     const bool is_drawn = !options.once && isatty(STDOUT_FILENO) == 1;
     Watched watched(options.urls);
     auto before = watched.read();
+    if (!status::is_any_up(before)) fail_if_silent(before);
     auto then = Clock::now();
     while (true) {
         std::this_thread::sleep_for(std::chrono::duration<double>(options.interval));
@@ -80,7 +92,10 @@ void show_status(const StatusOptions& options) {
         const std::string table = status::table({before, now, seconds});
         fmt::print("{}{}", is_drawn ? "\x1b[H\x1b[2J" : "", table);
         std::fflush(stdout);
-        if (!is_drawn) return;
+        if (!is_drawn) {
+            fail_if_silent(now);
+            return;
+        }
         before = std::move(now);
         then = moment;
     }

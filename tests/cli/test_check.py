@@ -7,6 +7,9 @@ from contextlib import closing
 import pytest
 
 from conftest import Server
+from damaged import overwrite
+from exposition import read, value
+from problem import assert_problem
 from program import place, run
 from sample import a_message, a_post, a_user, a_vote, found, items
 from waiting import karma_has_settled
@@ -172,17 +175,24 @@ def test_a_file_that_is_none_of_a_database_is_told_and_the_others_are_checked(da
 
 @of_files
 def test_a_damaged_page_is_found(data):
-    database = data / "votes.db"
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("pragma wal_checkpoint(truncate)")
-        root = connection.execute("select rootpage from sqlite_master where name = 'tallies_by_score'").fetchone()[0]
-        size = connection.execute("pragma page_size").fetchone()[0]
-    with database.open("r+b") as file:
-        file.seek((root - 1) * size)
-        file.write(b"\xff" * size)
+    overwrite(data / "votes.db", "tallies_by_score")
     done = check(data)
     assert done.returncode == 1
     assert re.search(r"^votes +the file is whole +no", done.stdout, re.MULTILINE), done.stdout
+
+
+@of_files
+def test_a_server_that_comes_upon_damage_tells_of_it(stopped):
+    overwrite(stopped.data / "votes.db", "tallies_by_score")
+    stopped.start()
+    with stopped.client() as api, stopped.site() as site:
+        def damage() -> float:
+            return value(read(site.get("/metrics").text), "stoa_database_damage_total", service="votes")
+
+        assert api.get("/posts").status_code == 200 and damage() == 0
+        assert_problem(api.get("/votes/top"), 503)
+        assert damage() > 0 and stopped.ready()
+    stopped.stop()
 
 
 @of_files

@@ -262,7 +262,7 @@ def test_openapi_of_one_service_is_what_its_process_answers(start_server):
 REQUESTS = {
     "a read": ("GET", "/api/v1/posts?limit=5", 200), "a deep path": ("GET", "/api/v1/votes/5/voters/ada", 404),
     "an unknown path": ("GET", "/nowhere", 404), "a refused write": ("POST", "/api/v1/posts", 415),
-    "another method": ("PATCH", "/api/v1/posts", 405), "beside the API": ("GET", "/healthz", 200),
+    "another method": ("PATCH", "/api/v1/posts", 405), "beside the API": ("GET", "/docs", 200),
     "a line's end in the path": ("GET", "/nowhere%0D%0Aline", 404),
     "a preflight": ("OPTIONS", "/api/v1/posts", 200), "a head": ("HEAD", "/api/v1/posts", 200),
 }
@@ -296,6 +296,18 @@ def test_every_line_of_the_log_begins_with_a_time_and_a_level(informed):
 
 def test_debug_has_these_lines_too(tmp_path):
     assert sum("checkout-7f3a.42" in line for line in log_of(tmp_path, "debug")) == len(REQUESTS)
+
+
+@pytest.mark.parametrize("level, are_there", [("info", False), ("debug", True)])
+def test_probes_that_find_all_well_are_for_debug(tmp_path, level, are_there):
+    probes = ["/healthz", "/readyz", "/metrics"]
+    with served(tmp_path / "data", "--log-level", level) as server, server.site() as site:
+        for path in probes:
+            assert site.request("GET", path, headers=MADE).status_code == 200
+        assert site.request("POST", "/healthz", headers=MADE).status_code == 405
+    told = [re.search(r"method=(\S+) path=(\S+)", line).groups() for line in server.log.read_text().splitlines()
+            if MADE["X-Request-Id"] in line]
+    assert told == [*(("GET", path) for path in probes if are_there), ("POST", "/healthz")]
 
 
 @pytest.mark.parametrize("level", ["warn", "error"])

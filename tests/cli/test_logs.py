@@ -32,7 +32,7 @@ def logged(tmp_path_factory) -> list[dict]:
     folder = tmp_path_factory.mktemp("logged")
     with served(folder / "data", "--log-format", "json") as server, server.site() as site:
         for method, path in (("GET", "/api/v1/posts?limit=5&access_token=abc"), ("POST", "/api/v1/posts"),
-                             ("GET", '/nowhere/%22"\\'), ("GET", "/healthz")):
+                             ("GET", '/nowhere/%22"\\'), ("GET", "/docs")):
             site.request(method, path, headers=MADE)
         site.get("/api/v1/posts/%ff")
     return lines(server)
@@ -60,7 +60,7 @@ def test_a_request_has_a_line_that_says_what_came_of_it(logged):
 
 def test_operations_and_failures_are_told(logged):
     assert [(line["operation"], line["status"]) for line in of_requests(logged)] == [
-        ("list_posts", 422), ("create_post", 415), ("none", 404), ("healthz", 200)]
+        ("list_posts", 422), ("create_post", 415), ("none", 404), ("docs", 200)]
 
 
 def test_a_secret_in_a_query_is_not_logged(tmp_path):

@@ -1,5 +1,6 @@
 """`stoa status`: running servers at a glance."""
 
+import itertools
 import re
 import threading
 from contextlib import contextmanager
@@ -121,12 +122,32 @@ def test_a_server_that_is_not_there_is_told(free_address):
     assert_refused(ended, f"http://{free_address}", "--url", code=1)
 
 
-def test_one_of_several_that_is_not_there_is_told(server, free_address):
-    ended = run("status", "--once", "--url", server.url, "--url", f"http://{free_address}")
-    assert_refused(ended, f"http://{free_address}", code=1)
+def test_one_of_several_that_is_not_there_is_told_beside_what_the_others_do(server, free_address):
+    away = f"http://{free_address}"
+    ended = run("status", "--once", "--interval", "0.1", "--url", server.url, "--url", away)
+    assert ended.returncode == 1 and away in ended.stderr
+    lines = ended.stdout.splitlines()
+    assert lines[0].startswith(f"{server.url}  up ") and lines[1] == f"{away}  NO ANSWER"
+    assert "metrics" in rows(ended.stdout)
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "https://127.0.0.1:8080", "nonsense"])
+def test_on_a_terminal_it_bears_with_a_server_that_goes_and_comes_back(start_server):
+    server = start_server()
+    with Terminal("status", "--interval", "0.2", "--url", server.url) as terminal:
+        pieces = terminal.pieces()
+
+        def draws(text: str) -> bool:
+            return any(text in piece for piece in itertools.islice(pieces, 500))
+
+        assert draws("  up ")
+        server.stop()
+        assert draws("NO ANSWER")
+        server.start()
+        assert draws("  up ")
+
+
+@pytest.mark.parametrize("url", [
+    "127.0.0.1:8080", "https://127.0.0.1:8080", "nonsense", "http://127.0.0.1:8080/api", "http://a:b@127.0.0.1:8080"])
 def test_an_address_that_is_none_is_refused(url):
     assert_refused(run("status", "--once", "--url", url), url, code=1)
 

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from conftest import Server, free_port
+from exposition import read, value
 from postgres import PostgreSQL
 from replicated import a_stranger, an_author, posted, reads_go_to_the_replica, seen_by
 from sample import found, made
@@ -27,6 +28,11 @@ def test_an_old_cookie_lets_its_bearer_read_from_the_replica_and_a_token_without
     assert until(with_the_old_cookie_alone_it_is_not_there, 30)
 
 
+def behind(server) -> float:
+    with server.site() as site:
+        return value(read(site.get("/metrics").text), "stoa_database_replica_behind_seconds", service="posts")
+
+
 def test_what_is_too_far_behind_is_not_read(pair, replica):
     author = an_author(pair[0])
     assert until(lambda: reads_go_to_the_replica(pair[0], author), 20)
@@ -34,8 +40,10 @@ def test_what_is_too_far_behind_is_not_read(pair, replica):
     assert until(lambda: replica.sql("select pg_get_wal_replay_pause_state()").strip() == "paused", 20)
     assert until(lambda: all(seen_by(a_stranger(pair[0]), posted(author)) for _ in range(20)), 20)
     assert all(seen_by(a_stranger(pair[0]), posted(author)) for _ in range(20))
+    assert until(lambda: behind(pair[0]) > 6, 20), "metrics tell of it"
     replica.sql("select pg_wal_replay_resume()")
     assert until(lambda: reads_go_to_the_replica(pair[0], author), 20)
+    assert until(lambda: behind(pair[0]) < 3, 20)
 
 
 def test_votes_on_posts_that_the_replica_does_not_have_yet_move_karma(pair):

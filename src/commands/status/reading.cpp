@@ -17,6 +17,17 @@ bool fits(const Sample& sample, std::string_view name, const Reading::Labels& la
            });
 }
 
+double start_of(const std::vector<Sample>& process) {
+    const auto start = std::find_if(process.begin(), process.end(), [](const Sample& sample) {
+        return sample.name == "process_start_time_seconds";
+    });
+    return start == process.end() ? 0 : start->value;
+}
+
+bool is_same_run(const std::vector<Sample>& before, const std::vector<Sample>& after) {
+    return start_of(before) == start_of(after);
+}
+
 }  // namespace
 
 void Reading::add(std::vector<Sample> samples) {
@@ -53,6 +64,21 @@ std::map<double, double> Reading::buckets(std::string_view histogram, const Labe
         buckets[std::strtod(std::string(sample.label("le")).c_str(), nullptr)] += sample.value;
     }
     return buckets;
+}
+
+bool is_any_up(const Site& site) {
+    return std::any_of(site.begin(), site.end(),
+                       [](const Process& process) { return process.told.has_value(); });
+}
+
+Change::Change(const Site& before, const Site& after, double seconds)
+    : processes_(after), seconds_(seconds) {
+    for (std::size_t i = 0; i < after.size(); ++i) {
+        if (!after[i].told) continue;
+        after_.add(*after[i].told);
+        const auto& earlier = before[i].told;
+        before_.add(earlier && is_same_run(*earlier, *after[i].told) ? *earlier : *after[i].told);
+    }
 }
 
 double Change::rate(std::string_view counter, const Reading::Labels& labels) const {

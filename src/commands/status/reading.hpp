@@ -3,6 +3,7 @@
 #include "platform/ops/exposition.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,13 +34,23 @@ class Reading {
     std::vector<Sample> samples_;
 };
 
-/// What has come between two readings.
+/// What one process told; nothing: it did not answer.
+struct Process {
+    std::string url;
+    std::optional<std::vector<Sample>> told;
+};
+
+/// All processes that are asked, in the order in which they were named.
+using Site = std::vector<Process>;
+
+bool is_any_up(const Site& site);
+
+/// What has come between two moments. Of a process that has begun anew or did not answer, nothing.
 class Change {
   public:
-    Change(const Reading& before, const Reading& after, double seconds)
-        : before_(before), after_(after), seconds_(seconds) {}
+    Change(const Site& before, const Site& after, double seconds);
 
-    /// How often a second. Where a process has begun anew, 0.
+    /// How often a second.
     double rate(std::string_view counter, const Reading::Labels& labels = {}) const;
 
     /// The value below which this part of those lies that have come: estimated as Prometheus does, within a bucket by a straight line.
@@ -48,10 +59,12 @@ class Change {
                     const Reading::Labels& labels = {}) const;
 
     const Reading& now() const { return after_; }
+    const Site& processes() const { return processes_; }
 
   private:
-    const Reading& before_;
-    const Reading& after_;
+    const Site& processes_;  ///< after it
+    Reading before_;
+    Reading after_;
     double seconds_;
 };
 

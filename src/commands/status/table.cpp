@@ -39,22 +39,25 @@ std::string percent(double part, double of) {
 }
 
 /// A line for each process.
-std::string processes(const Reading& now) {
+std::string processes(const Site& site) {
     std::string text;
     const double time =
         std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-    // Of each process its address comes first; all else in any order.
-    for (const Sample& sample : now.samples()) {
-        if (sample.name == "url")
-            text += fmt::format("{}{}", text.empty() ? "" : "\n", sample.label("url"));
-        if (sample.name == "process_start_time_seconds") {
-            text += fmt::format("  up {}", age(time - sample.value));
+    for (const Process& process : site) {
+        text += process.url;
+        if (!process.told) text += "  NO ANSWER";
+        for (const Sample& sample : process.told.value_or(std::vector<Sample>())) {
+            if (sample.name == "process_start_time_seconds") {
+                text += fmt::format("  up {}", age(time - sample.value));
+            }
+            if (sample.name == "stoa_build_info") {
+                text +=
+                    fmt::format("  stoa {} ({})", sample.label("version"), sample.label("commit"));
+            }
         }
-        if (sample.name == "stoa_build_info") {
-            text += fmt::format("  stoa {} ({})", sample.label("version"), sample.label("commit"));
-        }
+        text += "\n";
     }
-    return text + "\n";
+    return text;
 }
 
 std::string totals(const Change& change) {
@@ -152,7 +155,7 @@ std::string databases(const Change& change) {
 }  // namespace
 
 std::string table(const Change& change) {
-    return processes(change.now()) + totals(change) + operations(change) + databases(change);
+    return processes(change.processes()) + totals(change) + operations(change) + databases(change);
 }
 
 }  // namespace stoa::status

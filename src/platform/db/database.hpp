@@ -187,11 +187,13 @@ struct Statistics {
     std::uint64_t refused = 0;    ///< writes refused because too many waited
     std::uint64_t queued = 0;     ///< writes waiting now
     std::uint64_t run_again = 0;  ///< writes run once more, after a clash or a lost connection
-    std::uint64_t lost = 0;  ///< runs of writes of which it is not known whether they were kept
-    std::uint64_t slow = 0;  ///< statements that took longer than they should
+    std::uint64_t lost = 0;     ///< runs of writes of which it is not known whether they were kept
+    std::uint64_t slow = 0;     ///< statements that took longer than they should
+    std::uint64_t damaged = 0;  ///< statements that found the file damaged
     std::uint64_t connections = 0;      ///< open now, to a server
     std::uint64_t bytes = 0;            ///< of its file
     std::uint64_t log_bytes = 0;        ///< of its write-ahead log's
+    double seconds_behind = 0;          ///< of the replica that has seen least
     bool takes_writes = true;           ///< as far as is known
     Distribution commit_time = {};      ///< seconds
     Distribution group_size = {};       ///< writes that shared a commit

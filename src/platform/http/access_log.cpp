@@ -1,5 +1,6 @@
 #include "platform/http/access_log.hpp"
 
+#include "platform/http/answer.hpp"
 #include "platform/http/trace.hpp"
 #include "platform/json/text.hpp"
 #include "platform/ops/log.hpp"
@@ -43,7 +44,7 @@ void append_without_secrets(std::string& out, std::string_view query) {
 
 void AccessLog::add(const Request& request, const Response& response,
                     std::chrono::nanoseconds duration) {
-    if (!is_on_) return;
+    if (!is_logged(request, response)) return;
     std::string_view target = request.path;
     if (!request.query.empty()) {
         target_ = request.path;
@@ -64,6 +65,12 @@ void AccessLog::add(const Request& request, const Response& response,
     line.add_word("trace_id", trace_id_of(request));
     line.end();
     if (lines_.size() >= kFlushAt) flush();
+}
+
+bool AccessLog::is_logged(const Request& request, const Response& response) const {
+    if (logged_ != Logged::no_probes) return logged_ == Logged::everything;
+    return response.status >= 300 ||
+           std::find(kProbePaths.begin(), kProbePaths.end(), request.path) == kProbePaths.end();
 }
 
 void AccessLog::flush() {

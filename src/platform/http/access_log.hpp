@@ -3,14 +3,21 @@
 #include "platform/http/message.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace stoa::http {
 
+enum class Logged : std::uint8_t {
+    nothing,
+    no_probes,  ///< all but what asks every second how the process is, and is told that it is well
+    everything,
+};
+
 /// A line for each request of one I/O thread, gathered and written in pieces.
 class AccessLog {
   public:
-    explicit AccessLog(bool is_on) : is_on_(is_on) {}
+    explicit AccessLog(Logged logged) : logged_(logged) {}
     ~AccessLog() { flush(); }
     AccessLog(const AccessLog&) = delete;
     AccessLog& operator=(const AccessLog&) = delete;
@@ -21,7 +28,9 @@ class AccessLog {
     void flush();
 
   private:
-    bool is_on_;
+    bool is_logged(const Request& request, const Response& response) const;
+
+    Logged logged_;
     std::string lines_;
     std::string target_;  ///< kept for its memory
 };

@@ -4,6 +4,7 @@
 #include "platform/json/write.hpp"
 #include "platform/page.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,6 +23,7 @@ inline constexpr std::string_view kJwksPath = "/.well-known/jwks.json";
 inline constexpr std::string_view kAlivePath = "/healthz";
 inline constexpr std::string_view kReadyPath = "/readyz";
 inline constexpr std::string_view kMetricsPath = "/metrics";
+inline constexpr std::array kProbePaths{kAlivePath, kReadyPath, kMetricsPath};
 
 /// A new object: 201, with its place in `Location`.
 template <class T>

@@ -26,6 +26,13 @@ constexpr std::size_t kKept = 8;  // idle connections
 constexpr std::size_t kBuffer = 16 << 10;
 constexpr std::size_t kLongestBody = 16 << 20;
 
+/// What else a URL may have would be left out of the requests without a word.
+bool is_origin(const boost::urls::url_view& url) {
+    const bool is_more = url.has_userinfo() || url.has_query() || url.has_fragment() ||
+                         !(url.encoded_path().empty() || url.encoded_path() == "/");
+    return url.scheme_id() == boost::urls::scheme::http && !url.host().empty() && !is_more;
+}
+
 }  // namespace
 
 class Client::Connections {
@@ -33,7 +40,7 @@ class Client::Connections {
     Connections(IoLoop& loop, std::string_view base, std::chrono::milliseconds patience)
         : loop_(loop), patience_(patience) {
         const auto url = boost::urls::parse_uri({base.data(), base.size()});
-        if (!url || url->scheme_id() != boost::urls::scheme::http || url->host().empty()) {
+        if (!url || !is_origin(*url)) {
             throw std::runtime_error(
                 fmt::format("'{}' is not the URL of a service: give http://HOST:PORT", base));
         }

@@ -210,8 +210,8 @@ Task<> Connection::answer_request() {
 /// nothing of a refusal.
 bool Connection::is_too_much(const Request& request) const {
     if (!context_.loop.is_overloaded() || request.method == Method::options) return false;
-    constexpr std::array always{kAlivePath, kReadyPath, kMetricsPath, kJwksPath};
-    return std::find(always.begin(), always.end(), request.path) == always.end();
+    return request.path != kJwksPath &&
+           std::find(kProbePaths.begin(), kProbePaths.end(), request.path) == kProbePaths.end();
 }
 
 /// No exception is thrown: this is to cost least when there is least time.

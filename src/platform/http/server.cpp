@@ -107,7 +107,7 @@ class Server::IoThread {
           metrics_(shared.metrics.add_thread()),
           acceptor_(loop_.context().get_executor()),
           ticker_(loop_.context().get_executor()),
-          access_log_(shared.options.access_log),
+          access_log_(shared.options.logged),
           refusals_(loop_.context()) {
         listen_on(acceptor_, shared.endpoint, true);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "platform/http/access_log.hpp"
 #include "platform/http/message.hpp"
 #include "platform/http/request_parser.hpp"
 #include "platform/loop.hpp"
@@ -30,7 +31,7 @@ struct ServerOptions {
     std::chrono::milliseconds drain_timeout{10'000};  ///< for what is in flight when it stops
     std::vector<std::string> cors_origins;            ///< that pages may call from; "*": all
     std::chrono::milliseconds drain_delay{0};         ///< from retiring on, for balancers to notice
-    bool access_log = false;                          ///< a line for each request
+    Logged logged = Logged::nothing;                  ///< requests that have a line in the log
     SpanExporter* spans = nullptr;                    ///< none, or outlives the server
     double trace_ratio = 0;  ///< of traces that begin here, those that are sampled: 0 to 1
 };

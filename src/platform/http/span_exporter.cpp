@@ -5,7 +5,6 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/url/parse.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -24,7 +23,7 @@ constexpr std::size_t kMostWaiting = 8'192;
 constexpr std::size_t kManyWait = 512;  // and so many are sent at once
 constexpr std::size_t kLongestPath = 256;
 constexpr auto kPause = 1s;
-/// For a collector to answer; also what an end waits at most.
+/// For a collector to take a connection, and then to answer: so an end waits twice that at most.
 constexpr auto kPatience = 2s;
 
 constexpr int kServerSpan = 2;
@@ -65,12 +64,15 @@ json::object to_json(const Span& span) {
     return object;
 }
 
-/// What a URL names on its server, without a slash at its end.
-std::string path_of(std::string_view endpoint) {
-    const auto url = boost::urls::parse_uri({endpoint.data(), endpoint.size()});
-    std::string path = url ? std::string(url->encoded_path()) : "";
-    while (path.ends_with('/')) path.pop_back();
-    return path;
+/// Where the path of a URL begins.
+std::size_t path_begin(std::string_view url) {
+    const std::size_t scheme = url.find("://");
+    const std::size_t begin = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+    return std::min(begin, url.size());
+}
+
+std::string without_slash(std::string_view path) {
+    return std::string(path.substr(0, path.find_last_not_of('/') + 1));
 }
 
 }  // namespace
@@ -102,8 +104,14 @@ std::string to_otlp(std::span<const Span> spans, const SpanExporter::Names& name
 }
 
 SpanExporter::SpanExporter(std::string_view endpoint, Names names)
-    : base_(endpoint), path_(path_of(endpoint) + "/v1/traces"), names_(std::move(names)) {
+    : base_(endpoint.substr(0, path_begin(endpoint))),
+      path_(without_slash(endpoint.substr(path_begin(endpoint))) + "/v1/traces"),
+      names_(std::move(names)) {
     const BlockingClient checked(base_, [] { return std::string(); });  // throws if it is no URL
+    if (path_.find_first_of("?#") != std::string::npos) {
+        throw std::runtime_error(
+            fmt::format("'{}' has more than a path after its port: leave that out", endpoint));
+    }
     thread_ = std::thread([this] { run(); });
 }
 

@@ -51,8 +51,9 @@ class PostgresDatabase final : public Database {
                 .queued = shared_.queued,
                 .run_again = shared_.run_again,
                 .lost = shared_.lost,
-                .slow = shared_.slow.count(),
+                .slow = shared_.watch.slow(),
                 .connections = static_cast<std::uint64_t>(shared_.watched.open.load()),
+                .seconds_behind = shared_.seen.behind().count(),
                 .takes_writes = !shared_.servers.is_away(),
                 .commit_time = shared_.commit_time.distribution()};
     }

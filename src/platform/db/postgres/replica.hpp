@@ -29,9 +29,11 @@ class Replica {
     /// Finds out how far it is. Opens it, if it is not open.
     Task<> compare(Link& primary);
 
-  private:
     using Clock = std::chrono::steady_clock;
+    /// The last moment of which it is known to have seen all.
+    Clock::time_point seen() const { return seen_.as_of; }
 
+  private:
     /// Where the primary's log ended at a moment.
     struct End {
         std::int64_t position = 0;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/db/postgres/handles.hpp"
-#include "platform/db/slow_queries.hpp"
+#include "platform/db/statement_watch.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -55,13 +55,13 @@ class Servers {
 
     /// What is counted of the connections of all threads, and where slow statements are noted. From any thread.
     struct Watched {
-        explicit Watched(SlowQueries& queries) : slow(queries) {}
-        SlowQueries& slow;
+        explicit Watched(StatementWatch& watch) : statements(watch) {}
+        StatementWatch& statements;
         std::atomic<std::int64_t> open = 0;
     };
     void watch(Watched& watched) { watched_ = &watched; }  ///< before there are connections
     void note_time(const Query& query, std::chrono::nanoseconds time) {
-        if (watched_) watched_->slow.note(query, time);
+        if (watched_) watched_->statements.note_time(query, time);
     }
     void note_open(int more) {
         if (watched_) watched_->open += more;

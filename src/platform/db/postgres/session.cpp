@@ -75,6 +75,18 @@ class Queued {
 
 }  // namespace
 
+void SeenByReplicas::note(std::size_t session, Clock::time_point moment) {
+    const std::lock_guard lock(mutex_);
+    if (moments_.size() <= session) moments_.resize(session + 1, moment);
+    moments_.at(session) = std::max(moments_.at(session), moment);
+}
+
+std::chrono::duration<double> SeenByReplicas::behind() const {
+    const std::lock_guard lock(mutex_);
+    if (moments_.empty()) return {};
+    return Clock::now() - *std::min_element(moments_.begin(), moments_.end());
+}
+
 PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bounds)
     : shared_(shared),
       bounds_(bounds),
@@ -88,8 +100,10 @@ PostgresSession::PostgresSession(Shared& shared, Loop& loop, const Bounds& bound
         }
     });
     if (shared.is_read_from_replicas) {
-        replica_.link().avoid(shared.sessions++);  // each from another one
-        loop.every(kBetweenProbes, [this] { return replica_.compare(reader_); });
+        number_ = shared.sessions++;
+        replica_.link().avoid(number_);  // each from another one
+        shared.seen.note(number_, Clock::now());
+        loop.every(kBetweenProbes, [this] { return compare_replica(); });
     }
     loop.at_tick([this] { check_time(); });
 }
@@ -107,6 +121,11 @@ void PostgresSession::check_time() {
     if (reader_.is_open() && !shared_.is_read_from_replicas) replica_.link().close_if_idle();
     replica_.link().check_time();
     writers_.check_time();
+}
+
+Task<> PostgresSession::compare_replica() {
+    co_await replica_.compare(reader_);
+    shared_.seen.note(number_, replica_.seen());
 }
 
 void PostgresSession::must_have_room() {

@@ -14,10 +14,26 @@
 
 namespace stoa::db::postgres {
 
+/// How far the replicas of a database are, as its sessions know. From any thread.
+class SeenByReplicas {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    /// Of a session by its number: the moment of which its replica has seen all; what is earlier than noted before is no news.
+    void note(std::size_t session, Clock::time_point moment);
+
+    /// Of the one that has seen least; 0: none is asked.
+    std::chrono::duration<double> behind() const;
+
+  private:
+    mutable std::mutex mutex_;
+    std::vector<Clock::time_point> moments_;  ///< by session; at first, when that began
+};
+
 /// What the sessions of a database share.
 struct Shared {
     explicit Shared(const Options& options)
-        : slow(options.name, options.slow_query),
+        : watch(options.name, options.slow_query),
           servers(options.uri, options.name, Servers::Wanted::primary, options.patience),
           replicas(has_replicas(options) ? options.replicas : options.uri, options.name,
                    has_replicas(options) ? Servers::Wanted::replica : Servers::Wanted::any,
@@ -37,12 +53,13 @@ struct Shared {
         commit_time.note(time.count());
     }
 
-    SlowQueries slow;
-    Servers::Watched watched{slow};
+    StatementWatch watch;
+    Servers::Watched watched{watch};
     Servers servers;
     Servers replicas;                  ///< where else to read
     const bool is_read_from_replicas;  ///< also while the primary is there
     std::atomic<std::size_t> sessions = 0;
+    SeenByReplicas seen;
     Changes changes;
     std::atomic<std::uint64_t> transactions = 0;
     std::atomic<std::uint64_t> refused = 0;
@@ -108,6 +125,7 @@ class PostgresSession final : public Session {
     Task<> read(std::vector<Statement>& statements, Source source, Room room);
     Task<Link*> readable(Source source);
     void check_time();
+    Task<> compare_replica();
 
     Shared& shared_;
     const Bounds bounds_;
@@ -115,6 +133,7 @@ class PostgresSession final : public Session {
     Replica replica_;
     FromReplica from_replica_;
     Writers writers_;
+    std::size_t number_ = 0;   ///< of those that read from replicas
     bool is_failing_ = false;  ///< whether the last write was not kept
     std::chrono::steady_clock::time_point next_try_;
     std::chrono::steady_clock::time_point next_probe_;

@@ -66,6 +66,14 @@ std::chrono::nanoseconds coarse_now() {
     return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
+/// Of an extended code: whether what is in the file is wrong, or can't be read.
+bool is_damage(int code) {
+    const int kind = code & 0xFF;
+    return kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || code == SQLITE_IOERR_READ ||
+           code == SQLITE_IOERR_SHORT_READ || code == SQLITE_IOERR_DATA ||
+           code == SQLITE_IOERR_CORRUPTFS;
+}
+
 /// SQLite counts its memory under a mutex that all threads share; nobody asks for the count. Before the first connection.
 void stop_counting_memory() {
     static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
@@ -83,8 +91,10 @@ std::filesystem::path without_links(const std::filesystem::path& file) {
 
 Busy::Busy() : Problem(Problem::unavailable("The database can't be used at the moment.", 5s)) {}
 
-Connection::Connection(const std::filesystem::path& file, Use use, SlowQueries* slow)
-    : connection_(nullptr, sqlite3_close_v2), slow_(slow && slow->is_on() ? slow : nullptr) {
+Connection::Connection(const std::filesystem::path& file, Use use, StatementWatch* watch)
+    : connection_(nullptr, sqlite3_close_v2),
+      watch_(watch),
+      is_timed_(watch && watch->is_timing()) {
     stop_counting_memory();
     sqlite3* connection = nullptr;
     const bool may_make = use == Use::write || use == Use::fill;
@@ -124,13 +134,13 @@ void Connection::execute(const char* sql) {
 }
 
 void Connection::run(const Query& query, std::span<const Value> values, const OnRow& on_row) {
-    if (!slow_) {
+    if (!is_timed_) {
         step(query, values, on_row);
         return;
     }
     const auto start = coarse_now();
     step(query, values, on_row);
-    slow_->note(query, coarse_now() - start);
+    watch_->note_time(query, coarse_now() - start);
 }
 
 void Connection::step(const Query& query, std::span<const Value> values, const OnRow& on_row) {
@@ -188,6 +198,7 @@ void Connection::fail(const char* sql) const {
         throw Problem::conflict("A constraint of the stored data forbids this.");
     }
     spdlog::error(what);
+    if (watch_ && is_damage(sqlite3_extended_errcode(native()))) watch_->note_damage();
     if (code == SQLITE_ERROR || code == SQLITE_MISUSE) throw std::logic_error(what);
     if (code == SQLITE_BUSY) throw Busy();
     throw Problem::unavailable("The database can't be used at the moment.", 5s);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "platform/db/database.hpp"
-#include "platform/db/slow_queries.hpp"
+#include "platform/db/statement_watch.hpp"
 #include "platform/problem.hpp"
 
 #include <sqlite3.h>
@@ -34,8 +34,8 @@ class Connection {
     /// Milliseconds that it waits for others.
     static constexpr int kPatience = 5'000;
 
-    /// `slow`: none, or outlives it.
-    Connection(const std::filesystem::path& file, Use use, SlowQueries* slow = nullptr);
+    /// `watch`: none, or outlives it.
+    Connection(const std::filesystem::path& file, Use use, StatementWatch* watch = nullptr);
 
     /// Runs statements that give no rows and take no parameters.
     void execute(const char* sql);
@@ -66,7 +66,8 @@ class Connection {
 
     std::unique_ptr<sqlite3, decltype(&sqlite3_close_v2)> connection_;
     std::unordered_map<const Query*, Statement> statements_;
-    SlowQueries* slow_;
+    StatementWatch* watch_;
+    const bool is_timed_;
 };
 
 }  // namespace stoa::db::sqlite

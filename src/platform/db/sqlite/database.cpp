@@ -38,16 +38,17 @@ class SqliteDatabase final : public Database {
     explicit SqliteDatabase(const Options& options)
         : lock_(options.folder, options.name),
           file_(migrated(options)),
-          slow_(options.name, options.slow_query),
-          writer_(file_, {options.queue, options.group}, &slow_) {}
+          watch_(options.name, options.slow_query),
+          writer_(file_, {options.queue, options.group}, &watch_) {}
 
     std::unique_ptr<Session> session(Loop& loop) override {
-        return std::make_unique<SqliteSession>(file_, writer_, loop, slow_);
+        return std::make_unique<SqliteSession>(file_, writer_, loop, watch_);
     }
 
     Statistics statistics() const override {
         Statistics now = writer_.statistics();
-        now.slow = slow_.count();
+        now.slow = watch_.slow();
+        now.damaged = watch_.damaged();
         now.bytes = size_of(file_);
         now.log_bytes = size_of(file_.string() + "-wal");
         return now;
@@ -56,7 +57,7 @@ class SqliteDatabase final : public Database {
   private:
     FolderLock lock_;
     std::filesystem::path file_;
-    SlowQueries slow_;
+    StatementWatch watch_;
     Writer writer_;
 };
 

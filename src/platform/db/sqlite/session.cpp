@@ -25,8 +25,8 @@ Problem not_writable() {
 }  // namespace
 
 SqliteSession::SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop,
-                             SlowQueries& slow)
-    : file_(file), connection_(file, Connection::Use::read, &slow), writer_(writer), loop_(loop) {
+                             StatementWatch& watch)
+    : file_(file), connection_(file, Connection::Use::read, &watch), writer_(writer), loop_(loop) {
     loop.at_turn_end([this] { end_snapshot(); });
 }
 

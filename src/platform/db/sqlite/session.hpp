@@ -13,7 +13,8 @@ namespace stoa::db::sqlite {
 /// for each), begun anew as soon as a write was committed since.
 class SqliteSession final : public Session {
   public:
-    SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop, SlowQueries& slow);
+    SqliteSession(const std::filesystem::path& file, Writer& writer, Loop& loop,
+                  StatementWatch& watch);
     ~SqliteSession() override;
     SqliteSession(const SqliteSession&) = delete;
     SqliteSession& operator=(const SqliteSession&) = delete;

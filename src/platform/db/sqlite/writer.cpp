@@ -62,8 +62,8 @@ class WriterTransaction final : public Transaction {
 
 }  // namespace
 
-Writer::Writer(const std::filesystem::path& file, const Bounds& bounds, SlowQueries* slow)
-    : connection_(file, Connection::Use::write, slow), bounds_(bounds) {
+Writer::Writer(const std::filesystem::path& file, const Bounds& bounds, StatementWatch* watch)
+    : connection_(file, Connection::Use::write, watch), bounds_(bounds) {
     sqlite3_wal_hook(
         connection_.native(),
         [](void* self, sqlite3*, const char*, int pages) {

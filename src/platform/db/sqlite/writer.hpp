@@ -51,8 +51,9 @@ class Writer {
         std::size_t queue;  ///< writes that may wait
         std::size_t group;  ///< writes that share a commit
     };
-    /// `slow`: none, or outlives it.
-    Writer(const std::filesystem::path& file, const Bounds& bounds, SlowQueries* slow = nullptr);
+    /// `watch`: none, or outlives it.
+    Writer(const std::filesystem::path& file, const Bounds& bounds,
+           StatementWatch* watch = nullptr);
     ~Writer();  ///< finishes what is queued
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;

@@ -1,11 +1,11 @@
-#include "platform/db/slow_queries.hpp"
+#include "platform/db/statement_watch.hpp"
 
 #include "platform/ops/log.hpp"
 
 namespace stoa::db {
 
-void SlowQueries::report(const Query& query, std::chrono::nanoseconds time) {
-    ++count_;
+void StatementWatch::report(const Query& query, std::chrono::nanoseconds time) {
+    ++slow_;
     LogLine line(LogLine::Level::warning, "slow query");
     line.add("database", database_);
     line.add("seconds", time);
