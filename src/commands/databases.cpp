@@ -66,17 +66,6 @@ bool exists(std::string_view service, const DataFolder& folder) {
     return std::filesystem::exists(file_of(service, folder.path));
 }
 
-/// A server of some services makes no lock for the others; so a lock without a database tells of one that was lost.
-void must_not_be_lost(std::string_view service, const DataFolder& folder) {
-    const auto lock = db::FolderLock::file_of(folder.path, service);
-    if (!folder.database.empty() || exists(service, folder) || !std::filesystem::exists(lock))
-        return;
-    throw std::runtime_error(fmt::format(
-        "the database '{0}' is lost: '{1}' beside it says that there was one. Restore a backup; or "
-        "remove '{1}' if that service's data are kept elsewhere on purpose",
-        file_of(service, folder.path).string(), lock.string()));
-}
-
 }  // namespace
 
 db::sqlite::Options database_of(std::string_view service, const std::filesystem::path& data) {
@@ -105,6 +94,16 @@ std::vector<std::string_view> services_in(const DataFolder& folder) {
     }
     for (const std::string_view service : kServices) must_not_be_lost(service, folder);
     return services;
+}
+
+void must_not_be_lost(std::string_view service, const DataFolder& folder) {
+    const auto lock = db::FolderLock::file_of(folder.path, service);
+    if (!folder.database.empty() || exists(service, folder) || !std::filesystem::exists(lock))
+        return;
+    throw std::runtime_error(fmt::format(
+        "the database '{0}' is lost: '{1}' beside it says that there was one. Restore a backup; or "
+        "remove '{1}' to go on without what was in it",
+        file_of(service, folder.path).string(), lock.string()));
 }
 
 bool was_in(std::string_view service, const std::filesystem::path& data) {

@@ -23,6 +23,10 @@ db::postgres::Options database_at(std::string_view service, const std::string& u
 /// The services that have data there. Throws std::runtime_error, with what to do, if none has, or one's SQLite file is lost.
 std::vector<std::string_view> services_in(const DataFolder& folder);
 
+/// Throws std::runtime_error, with what to do, if a service's SQLite file was in the folder and is not: a server of some services makes no lock
+/// for the others, so a lock without a file tells of one that was lost.
+void must_not_be_lost(std::string_view service, const DataFolder& folder);
+
 /// Whether a service's SQLite file is in a folder, or has been.
 bool was_in(std::string_view service, const std::filesystem::path& data);
 

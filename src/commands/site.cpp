@@ -51,23 +51,14 @@ std::unique_ptr<db::Database> open_database(const SiteOptions& options, std::str
     return db::sqlite::open(database);
 }
 
-/// Of files that are lost, and made anew. (A database refuses other keys.) They may be missing on purpose, as keys are after the restore of a backup
-/// without them.
-void warn_of_losses(const SiteOptions& options) {
-    if (options.database.is_shared()) return;
-    bool has_users = false;
-    for (const std::string& service : options.services) {
-        const auto file = db::sqlite::database_file(database_of(service, options.data));
-        if (exists(file)) {
-            has_users = has_users || service == users::Service::kName;
-        } else if (was_in(service, options.data)) {
-            spdlog::warn(
-                "the database '{}' was there before and is not: an empty one is made. If the file "
-                "is lost, stop, and restore a backup",
-                file.string());
-        }
-    }
-    if (!has_users || exists(options.keys_file())) return;
+/// They may be missing on purpose, as after the restore of a backup without them. (A database refuses other keys.)
+void warn_of_lost_keys(const SiteOptions& options) {
+    const auto& services = options.services;
+    const bool has_users =
+        std::find(services.begin(), services.end(), users::Service::kName) != services.end();
+    const auto users = db::sqlite::database_file(database_of(users::Service::kName, options.data));
+    if (!has_users || options.database.is_shared() || !exists(users) || exists(options.keys_file()))
+        return;
     spdlog::warn(
         "the keys are not at '{}', though there are users already: new ones are made, so everybody "
         "has to log in again, and the emails of users who were wiped are free again. If the file "
@@ -329,8 +320,9 @@ Site::Site(SiteOptions options, Metrics& metrics)
     // Other processes change the database, too, without a word to this one's cache.
     if (options_.database.is_shared()) options_.cache = 0;
     if (options_.is_limited) limits_.emplace(options_.limits.rates);
-    warn_of_losses(options_);
+    warn_of_lost_keys(options_);
     for (const std::string& service : options_.services) {
+        must_not_be_lost(service, {.path = options_.data, .database = options_.database.uri});
         Storage& storage = storage_[service];
         storage.database = open_database(options_, service);
         watch_database(metrics_, service, *storage.database, options_.database.is_shared());

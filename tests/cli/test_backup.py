@@ -12,6 +12,7 @@ import pytest
 from accounts import log_in, refusal, renew
 from conftest import SECURE
 from moved_site import alter
+from damaged import overwrite
 from program import Terminal, assert_refused, run, served
 from sample import a_post, a_user, a_vote, found, made
 from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, sums_of, verified
@@ -228,17 +229,8 @@ BAD = {
                                        "every reference"),
     "a schema of a later version": (in_the_file("posts", "insert into schema_migrations values ('999_x.sql', '', 0)"),
                                     "999_x.sql", "later one"),
-    "a page that is broken": (lambda backup: (damage_index(backup / "votes.db"), sums_of(backup)), "the file is whole"),
+    "a page that is broken": (lambda backup: (overwrite(backup / "votes.db", "tallies_by_score"), sums_of(backup)), "the file is whole"),
 }
-
-
-def damage_index(path):
-    with closing(sqlite3.connect(path)) as connection:
-        root = connection.execute("select rootpage from sqlite_master where name = 'tallies_by_score'").fetchone()[0]
-        size = connection.execute("pragma page_size").fetchone()[0]
-    content = bytearray(path.read_bytes())
-    content[(root - 1) * size:root * size] = b"\xff" * size
-    path.write_bytes(content)
 
 
 def test_a_good_backup_is_told_to_be_good_and_left_as_it_is(good):

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import time
 from contextlib import closing
+from functools import partial
 
 import pytest
 
@@ -289,9 +290,12 @@ def test_a_server_that_finds_no_keys_though_there_are_users_says_what_that_means
         assert " warning " not in server.log.read_text(), "a new site has none"
 
 
-def test_a_server_that_finds_a_database_gone_says_that_it_makes_an_empty_one(folder):
+def test_a_server_does_not_begin_anew_where_a_database_is_gone(folder, free_address):
     for file in folder.glob("messages.db*"):
         file.unlink()
-    with served(folder, settings=SECURE) as server:
-        (line,) = (line for line in server.log.read_text().splitlines() if " warning " in line)
-        assert f"{folder}/messages.db" in line and "restore a backup" in line
+    started = partial(run, "serve", "--data", folder, "--listen", free_address)
+    assert_refused(started(), f"{folder}/messages.db' is lost", "messages.lock", "Restore a backup", code=1)
+    assert not (folder / "messages.db").exists()
+    (folder / "messages.lock").unlink()
+    with served(folder) as server, server.client() as api:
+        assert api.get("/posts").status_code == 200, "whoever says so may go on without it"
