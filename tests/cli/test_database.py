@@ -1,5 +1,6 @@
 """`--database`: what is said of one that can't be used, and a check beside servers that use it."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -74,6 +75,26 @@ def test_it_is_checked_and_repaired_while_a_server_uses_it(tmp_path, postgres, u
         assert done.returncode == 1 and f"post {post}: 9 up, 0 down, score 9 is kept, 1 up, 0 down counted" in done.stdout
         assert run("check", "--database", uri, "--repair").returncode == 0
         assert api.get(f"/votes/{post}").json()["score"] == 1
+    server.stop()
+
+
+def test_it_is_repaired_while_much_is_written(tmp_path, postgres, uri):
+    server = Server(tmp_path / "data", settings={"database": uri}).start()
+    posts = [a_post(server.client())["id"] for _ in range(5)]
+    ended = threading.Event()
+
+    def vote(number: int) -> None:
+        with server.client() as api:
+            while not ended.is_set():
+                a_vote(api, posts[number % 5])
+
+    with ThreadPoolExecutor(8) as pool:
+        voters = [pool.submit(vote, number) for number in range(8)]
+        repairs = [run("check", "--database", uri, "--repair") for _ in range(2)]
+        ended.set()
+    assert [done.stderr for done in repairs if done.returncode] == []
+    for voter in voters:
+        voter.result()
     server.stop()
 
 

@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace stoa::db::postgres {
 
@@ -96,17 +97,18 @@ void Direct::end_copy() {
     finish([](const Row&) {});
 }
 
-/// Takes the results of what was sent.
+/// Takes the results of what was sent, all of them: before that nothing else can be sent.
 void Direct::finish(const OnRow& on_row) {
     flush();
+    std::optional<Failure> failure;
     while (const Result result = next_result()) {
         const auto status = PQresultStatus(result.get());
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK &&
-            status != PGRES_SINGLE_TUPLE) {
-            throw Failure(result.get());
-        }
-        read_rows(result.get(), on_row);
+        const bool is_well = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
+                             status == PGRES_SINGLE_TUPLE;
+        if (!is_well && !failure) failure.emplace(result.get());
+        if (!failure) read_rows(result.get(), on_row);
     }
+    if (failure) throw Failure(*failure);
 }
 
 /// Waits for it; none: there are no more.
