@@ -78,8 +78,8 @@ def test_it_is_checked_and_repaired_while_a_server_uses_it(tmp_path, postgres, u
     server.stop()
 
 
-def test_it_is_repaired_while_much_is_written(tmp_path, postgres, uri):
-    server = Server(tmp_path / "data", settings={"database": uri}).start()
+def test_it_is_repaired_while_much_is_written(start_server, uri):
+    server = start_server(settings={"database": uri})
     posts = [a_post(server.client())["id"] for _ in range(5)]
     ended = threading.Event()
 
@@ -95,7 +95,6 @@ def test_it_is_repaired_while_much_is_written(tmp_path, postgres, uri):
     assert [done.stderr for done in repairs if done.returncode] == []
     for voter in voters:
         voter.result()
-    server.stop()
 
 
 def test_a_database_without_data_is_told(uri):
