@@ -1,4 +1,4 @@
-"""Several booted machines on one bridge, in a network of their own: nothing of it is seen from outside, and nothing stays."""
+"""Several booted machines on one bridge, in a network of their own that leads nowhere; and pages whose commands are typed on them."""
 
 import os
 import selectors
@@ -37,7 +37,7 @@ def network(machines: dict[str, Machine]):
 
 
 def prepare_ssh(machine: Machine):
-    """As an operator has it: root's key on `admin`, and every machine lets it in. One key will do for all of them here."""
+    """As an operator has it: every machine lets in who has the key. All have the same one here."""
     machine.apt("install", "--no-install-recommends", "openssh-server")
     home = machine.file("/root/.ssh")
     home.mkdir(mode=0o700, exist_ok=True)
@@ -58,7 +58,7 @@ def fleet(package: Path):
         for name, machine in machines.items():
             machine.file("/etc/hostname").write_text(f"{name}\n")
         with ThreadPoolExecutor() as pool:
-            for boot in [pool.submit(undo.enter_context, booted(machine)) for machine in machines.values()]:
+            for boot in [pool.submit(undo.enter_context, booted(machine, gently=False)) for machine in machines.values()]:
                 boot.result()
         undo.enter_context(network(machines))
         yield machines
@@ -102,6 +102,6 @@ def assert_works_on_machines(page: Path, machines: dict[str, Machine]) -> int:
             shells[name] = Shell(machines[name])
             undo.callback(shells[name].close)
         for names, command, output in tour:
-            for name, came in zip(names, pool.map(lambda name: shells[name].run(command), names)):
+            for name, came in zip(names, pool.map(lambda name: shells[name].run(command), names), strict=True):
                 assert_is_as_printed(f"on {name}: {command}", output, came)
     return len(tour)
