@@ -12,7 +12,7 @@ from test_runbooks import RUNBOOKS
 
 pytest_plugins = ["package_fixtures"]
 # Each goes on from what those before it have left.
-PAGES = ["many-machines", "database-cluster", "lost-machine"]
+PAGES = ["many-machines", "database-cluster", "lost-machine", "upgrade"]
 
 
 def test_every_page_for_machines_by_name_has_its_place():
@@ -22,12 +22,14 @@ def test_every_page_for_machines_by_name_has_its_place():
 
 
 @pytest.fixture(scope="module")
-def machines(package):
+def machines(package, later):
     if absent := missing():
         pytest.skip(absent)
     with fleet(package) as machines:
         for name in ("admin", "node1"):
             shutil.copy(package, machines[name].file("/root"))
+        machines["admin"].file("/root/later").mkdir()
+        shutil.copy(later, machines["admin"].file("/root/later"))
         set_up(machines["node1"])
         yield machines
 

@@ -14,7 +14,7 @@ pytest_plugins = ["package_fixtures"]
 RUNBOOKS = ROOT / "docs/runbooks"
 LIFE = ["set-up", "run", "moderate", "keys-and-secrets", "back-up-and-restore", "certificate", "disk-full", "corrupted-file", "upgrade",
         "scale", "lost-machine"]
-# These run in test_many_machines.py; the first part of lost-machine, too.
+# These run in test_many_machines.py; parts of lost-machine and upgrade, too.
 ON_MANY_MACHINES = {"many-machines", "database-cluster"}
 # For people to read.
 WITHOUT_COMMANDS = {"README", "test"}
