@@ -41,20 +41,19 @@ install(DIRECTORY deploy/ DESTINATION share/doc/stoa/examples
   PATTERN debian EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .env EXCLUDE PATTERN .gitignore EXCLUDE)
 
 install(PROGRAMS deploy/cluster/cluster deploy/cluster/configure-node DESTINATION share/doc/stoa/examples/cluster)
-install(FILES bench/RESULTS.md DESTINATION share/doc/stoa/bench)
-# Pages name what is elsewhere in the sources: there it is elsewhere, too.
-install(CODE [[
+# What pages link to outside of docs/ is elsewhere in the package, or (measurements) not in it.
+install(CODE [=[
   file(GLOB_RECURSE pages "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/doc/stoa/*.md")
   foreach(page ${pages})
     file(READ "${page}" text)
     string(REGEX REPLACE "\\]\\(((\\.\\./)*)\\.\\./deploy" "](\\1examples" text "${text}")
-    string(REGEX REPLACE "\\]\\(((\\.\\./)*)\\.\\./bench" "](\\1bench" text "${text}")
+    string(REGEX REPLACE "\\[([^]]*)\\]\\((\\.\\./)+bench/[^)]*\\)" "\\1" text "${text}")
     string(REGEX REPLACE "\\]\\(((\\.\\./)*)\\.\\./CHANGELOG.md" "](\\1changelog.gz" text "${text}")
     string(REPLACE "](../../docs/" "](../../" text "${text}")
-    string(REGEX REPLACE "([` =])deploy/" "\\1/usr/share/doc/stoa/examples/" text "${text}")
+    string(REGEX REPLACE "([` =(\n])deploy/" "\\1/usr/share/doc/stoa/examples/" text "${text}")
     file(WRITE "${page}" "${text}")
   endforeach()
-]])
+]=])
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME stoa)
