@@ -1,4 +1,4 @@
-"""Several booted machines on one bridge, in a network of their own that leads nowhere; and pages whose commands are typed on them."""
+"""Several booted machines on one bridge, in a network that leads nowhere; and pages whose commands are typed on them."""
 
 import os
 import selectors
@@ -27,7 +27,8 @@ def network(machines: dict[str, Machine]):
         checked("ip", "-n", switch, "link", "add", "switch", "type", "bridge")
         checked("ip", "-n", switch, "link", "set", "switch", "up")
         for name, machine in machines.items():
-            checked("ip", "-n", switch, "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", str(machine.leader))
+            checked("ip", "-n", switch, "link", "add", name, "type", "veth",
+                    "peer", "name", "eth0", "netns", str(machine.leader))
             checked("ip", "-n", switch, "link", "set", name, "master", "switch", "up")
             machine.run("ip", "addr", "add", f"{ADDRESSES[name]}/24", "dev", "eth0")
             machine.run("ip", "link", "set", "eth0", "up")
@@ -58,7 +59,8 @@ def fleet(package: Path):
         for name, machine in machines.items():
             machine.file("/etc/hostname").write_text(f"{name}\n")
         with ThreadPoolExecutor() as pool:
-            for boot in [pool.submit(undo.enter_context, booted(machine, gently=False)) for machine in machines.values()]:
+            boots = [pool.submit(undo.enter_context, booted(machine, gently=False)) for machine in machines.values()]
+            for boot in boots:
                 boot.result()
         undo.enter_context(network(machines))
         yield machines
@@ -69,8 +71,9 @@ class Shell:
 
     def __init__(self, machine: Machine):
         self.script = machine.file("/root/.step")
-        self.process = subprocess.Popen([*machine.enter, "env", "-C", "/root", "bash"], env=ENVIRONMENT, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
+        self.process = subprocess.Popen([*machine.enter, "env", "-C", "/root", "bash"], env=ENVIRONMENT,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                        bufsize=0)
 
     def run(self, command: str) -> str:
         """What it prints, until its end, or that of the machine."""
@@ -80,7 +83,7 @@ class Shell:
         with selectors.DefaultSelector() as selector:
             selector.register(self.process.stdout, selectors.EVENT_READ)
             while not came.endswith(f"{END}\n".encode()):
-                assert selector.select(deadline - time.monotonic()), f"{command}\nhas not ended, and printed\n{came.decode()}"
+                assert selector.select(deadline - time.monotonic()), f"{command}\nhas not ended: {came.decode()}"
                 if not (more := os.read(self.process.stdout.fileno(), 65536)):
                     break
                 came += more

@@ -1,4 +1,4 @@
-"""The runbooks on many machines, typed on several: from a site on one of them to one that loses a machine and gets another."""
+"""The runbooks on many machines, typed on several: a site on one of them grows, loses a machine, gets another."""
 
 import json
 import shutil
@@ -16,7 +16,8 @@ PAGES = ["many-machines", "database-cluster", "lost-machine", "upgrade"]
 
 
 def test_every_page_for_machines_by_name_has_its_place():
-    named = {page.stem: {name for names, _, _ in steps_by_machines(page) for name in names} for page in RUNBOOKS.glob("*.md")}
+    named = {page.stem: {name for names, _, _ in steps_by_machines(page) for name in names}
+             for page in RUNBOOKS.glob("*.md")}
     assert {page for page, names in named.items() if names} == set(PAGES)
     assert set().union(*named.values()) == set(ADDRESSES)
 
@@ -41,8 +42,8 @@ def set_up(machine):
     assert_came_as_printed(page, machine.start("env", "-C", "/root", "bash", "page.sh", timeout=240).stdout)
 
     def post(path, body, *words):
-        answer = machine.run("curl", "-sf", f"http://127.0.0.1:8080/api/v1/{path}", "-H", "Content-Type: application/json",
-                             "-d", json.dumps(body), *words)
+        answer = machine.run("curl", "-sf", f"http://127.0.0.1:8080/api/v1/{path}", "-d", json.dumps(body),
+                             "-H", "Content-Type: application/json", *words)
         return json.loads(answer)
     token = post("tokens", {"username": "ada", "password": "correct horse battery"})["access_token"]
     post("posts", {"title": "The first post", "text": "", "community": "books"}, "-H", f"Authorization: Bearer {token}")
@@ -56,6 +57,6 @@ def test_a_runbook_works_on_many_machines_as_printed(machines, name):
         assert assert_works_on_machines(RUNBOOKS / f"{name}.md", machines) > 0
     except AssertionError:
         for each, machine in machines.items():
-            print(f"--- {each}", machine.start("journalctl", "--no-pager", "-q", "-o", "cat", "-n", "30").stdout, sep="\n")
+            print(f"--- {each}", machine.start("journalctl", "--no-pager", "-qocat", "-n", "30").stdout, sep="\n")
         machines.clear()
         raise
