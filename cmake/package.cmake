@@ -40,7 +40,20 @@ install(DIRECTORY docs/ DESTINATION share/doc/stoa)
 install(DIRECTORY deploy/ DESTINATION share/doc/stoa/examples
   PATTERN debian EXCLUDE PATTERN __pycache__ EXCLUDE PATTERN .env EXCLUDE PATTERN .gitignore EXCLUDE)
 
-install(PROGRAMS deploy/cluster/cluster DESTINATION share/doc/stoa/examples/cluster)
+install(PROGRAMS deploy/cluster/cluster deploy/cluster/configure-node DESTINATION share/doc/stoa/examples/cluster)
+# What pages link to outside of docs/ is elsewhere in the package, or (measurements) not in it.
+install(CODE [=[
+  file(GLOB_RECURSE pages "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/share/doc/stoa/*.md")
+  foreach(page ${pages})
+    file(READ "${page}" text)
+    string(REGEX REPLACE "\\]\\(((\\.\\./)*)\\.\\./deploy" "](\\1examples" text "${text}")
+    string(REGEX REPLACE "\\[([^]]*)\\]\\((\\.\\./)+bench/[^)]*\\)" "\\1" text "${text}")
+    string(REGEX REPLACE "\\]\\(((\\.\\./)*)\\.\\./CHANGELOG.md" "](\\1changelog.gz" text "${text}")
+    string(REPLACE "](../../docs/" "](../../" text "${text}")
+    string(REGEX REPLACE "([` =(\n])deploy/" "\\1/usr/share/doc/stoa/examples/" text "${text}")
+    file(WRITE "${page}" "${text}")
+  endforeach()
+]=])
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME stoa)
@@ -58,7 +71,7 @@ over HTTP, SQLite inside, or PostgreSQL and many processes. Writes are on the
 disk before they are answered.")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, debconf (>= 0.5) | debconf-2.0")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "caddy, haproxy, postgresql, postgresql-client")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "caddy, haproxy, patroni, postgresql, postgresql-client")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 file(WRITE ${GENERATED}/conffiles "/etc/stoa/stoa.conf\n")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${GENERATED}/conffiles ${DEBIAN}/postinst ${DEBIAN}/prerm

@@ -134,6 +134,8 @@ def filled_in(template: str, cluster: Cluster, node: int = 0, **more) -> str:
         "etcd_hosts": ", ".join(f'"{host}"' for host in cluster.hosts("etcd")),
         "watchdog": "off",
         "shared_buffers": "64MB",
+        "etcd_scheme": "http",
+        "etcd_state": "new",
     }
     values |= {f"{kind}_port": net.balancer_port(kind) for kind in ("primary", "replicas")}
     if node:
@@ -141,8 +143,10 @@ def filled_in(template: str, cluster: Cluster, node: int = 0, **more) -> str:
         values |= {
             "name": f"node{node}",
             "folder": folder,
+            "data": folder / PARTS["postgres"],
             "sockets": folder,
             "address": net.address(node),
+            "host": net.address(node),
             "bin_dir": bin_folder(folder),
         }
         values |= {f"{kind}_port": net.port(node, kind) for kind in PORTS}

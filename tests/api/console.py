@@ -1,5 +1,5 @@
 """Runs what stands in a page as ```console blocks: commands after `$ ` (and `> `, where they go on), what they print below, `…` for
-what differs."""
+what differs. In pages for several machines a block names its own, ```console node1 node2: on each of them, side by side."""
 
 import os
 import re
@@ -11,12 +11,17 @@ from pathlib import Path
 END = "--- end of output ---"
 
 
-def steps(page: Path) -> Iterator[tuple[str, str]]:
-    """Each command with the output printed below it."""
-    for indent, block in re.findall(r"^( *)```console\n(.*?)^ *```", page.read_text(), re.DOTALL | re.MULTILINE):
+def steps_by_machines(page: Path) -> Iterator[tuple[list[str], str, str]]:
+    """Each command: where it is typed (nowhere by name in pages for one machine), and the output printed below it."""
+    for indent, names, block in re.findall(r"^( *)```console\b(.*)\n((?s:.*?))^ *```", page.read_text(), re.MULTILINE):
         block = textwrap.dedent(indent + block) if indent else block
-        for command, output in re.findall(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
-            yield re.sub(r"^> ", "", command, flags=re.MULTILINE).rstrip("\n"), output
+        for command, output in re.findall(r"^\$ (.*\n(?:>(?: .*)?\n)*)((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            yield names.split(), re.sub(r"^> ?", "", command, flags=re.MULTILINE).rstrip("\n"), output
+
+
+def steps(page: Path) -> Iterator[tuple[str, str]]:
+    """Those for the one machine."""
+    return ((command, output) for names, command, output in steps_by_machines(page) if not names)
 
 
 def pattern(output: str) -> str:
@@ -30,12 +35,16 @@ def script_of(page: Path) -> str:
     return "".join(f"{command}\necho; echo '{END}'\n" for command, _ in steps(page))
 
 
+def assert_is_as_printed(command: str, output: str, came: str) -> None:
+    came = came.rstrip("\n") + "\n" if came.strip() else ""
+    assert re.fullmatch(pattern(output), came), f"{command}\nprinted: {output}\ncame:    {came}"
+
+
 def assert_came_as_printed(page: Path, printed_by_script: str) -> int:
     """Gives how many commands there were."""
     tour, came = list(steps(page)), printed_by_script.split(f"{END}\n")
     for (command, output), text in zip(tour, came, strict=False):
-        text = text.rstrip("\n") + "\n" if text.strip() else ""
-        assert re.fullmatch(pattern(output), text), f"{command}\nprinted: {output}\ncame:    {text}"
+        assert_is_as_printed(command, output, text)
     assert len(came) == len(tour) + 1, printed_by_script
     return len(tour)
 

@@ -18,7 +18,7 @@ MIRROR = "http://deb.debian.org/debian"
 # Beside what a minimal system has: what every machine has; systemd so that it can be booted.
 TOOLS = "systemd,dbus,man-db,bash-completion,curl,iproute2,openssl"
 # What runbooks install.
-LATER_INSTALLED = ("caddy", "haproxy", "postgresql")
+LATER_INSTALLED = ("caddy", "haproxy", "postgresql", "postgresql-client", "patroni", "etcd-server", "etcd-client", "gettext-base", "openssh-server")
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
 LATER = "99.0.0"  # of a package that another is upgraded to
 ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8",
@@ -45,6 +45,7 @@ class Machine:
     def __init__(self, root: Path):
         self.root = root
         self.enter = ["chroot", root]
+        self.leader = None  # its first process, once it is booted
 
     def start(self, *command, given: str = "", timeout: float = 120) -> subprocess.CompletedProcess:
         return subprocess.run([*self.enter, *map(str, command)], env=ENVIRONMENT, input=given, text=True,
@@ -109,11 +110,26 @@ def base(package: Path) -> Path:
 def fresh(package: Path):
     """A machine that has never seen Stoa."""
     archive = base(package)
+    with empty() as machine:
+        checked("tar", "-C", machine.root, "-xf", archive)
+        # What it has is thrown away: none of it must get to the disk in order.
+        machine.file("/etc/dpkg/dpkg.cfg.d/unsafe-io").write_text("force-unsafe-io\n")
+        yield machine
+
+
+@contextmanager
+def empty():
     with tempfile.TemporaryDirectory(prefix="stoa-machine-", dir=KEPT) as folder:
-        checked("tar", "-C", folder, "-xf", archive)
         # TemporaryDirectory is its owner's alone; others than root live here, too.
         Path(folder).chmod(0o755)
         yield Machine(Path(folder))
+
+
+@contextmanager
+def copy_of(machine: Machine):
+    with empty() as another:
+        checked("cp", "-a", f"{machine.root}/.", another.root)
+        yield another
 
 
 def leader_of(process: subprocess.Popen) -> int | None:
@@ -123,8 +139,8 @@ def leader_of(process: subprocess.Popen) -> int | None:
 
 
 @contextmanager
-def booted(machine: Machine):
-    """Meanwhile its systemd runs."""
+def booted(machine: Machine, gently: bool = True):
+    """Meanwhile its systemd runs. In the end it is asked to power off, or loses its power."""
     console = machine.root.with_suffix(".console")
     with console.open("wb") as log:
         process = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
@@ -133,7 +149,8 @@ def booted(machine: Machine):
     try:
         assert until(lambda: process.poll() is not None or leader_of(process), 20), console.read_text(errors="replace")
         assert process.poll() is None, console.read_text(errors="replace")
-        machine.enter = ["nsenter", "--target", str(leader_of(process)), "--mount", "--uts", "--ipc", "--net", "--pid",
+        machine.leader = leader_of(process)
+        machine.enter = ["nsenter", "--target", str(machine.leader), "--mount", "--uts", "--ipc", "--net", "--pid",
                          "--cgroup", "--root", "--wd=/"]
         # Whether all units of a container come up is not the matter here: degraded will do.
         assert until(lambda: machine.start("systemctl", "is-system-running").stdout.strip() in ("running", "degraded"),
@@ -142,7 +159,8 @@ def booted(machine: Machine):
     finally:
         machine.enter = chroot
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)  # nspawn passes it on as a request to power off
+            # nspawn passes it on as a request to power off; without its first process the machine ends at once.
+            os.kill(*((process.pid, signal.SIGTERM) if gently or not machine.leader else (machine.leader, signal.SIGKILL)))
             try:
                 process.wait(timeout=60)
             except subprocess.TimeoutExpired:

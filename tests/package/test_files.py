@@ -23,8 +23,16 @@ PLACES = {
     "/usr/share/doc/stoa/copyright": "644 root root", "/usr/share/doc/stoa/examples/Caddyfile": "644 root root",
     "/usr/share/doc/stoa/examples/haproxy.cfg": "644 root root",
     "/usr/share/doc/stoa/examples/Procfile": "644 root root",
+    "/usr/share/doc/stoa/examples/cluster/configure-node": "755 root root",
     "/usr/share/doc/stoa/examples/.env.example": "644 root root",
 }
+
+
+def test_every_link_of_its_pages_leads_to_a_file(installed):
+    pages = list(installed.file("/usr/share/doc/stoa").rglob("*.md"))
+    dead = [f"{page.name}: {target}" for page in pages for target in re.findall(r"\]\((?!https:)([^)#]+)[^)]*\)", page.read_text())
+            if not (page.parent / target).exists()]
+    assert len(pages) > 40 and not dead
 
 
 @pytest.mark.parametrize("path", PLACES)
