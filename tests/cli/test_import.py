@@ -348,8 +348,7 @@ def stop_in_the_middle(at: int, pause: float, by: signal.Signals, *arguments) ->
 
 
 MOMENTS = pytest.mark.parametrize("at, pause, by", [
-    (1, 0, signal.SIGKILL), (1, 0.02, signal.SIGKILL), (2, 0, signal.SIGKILL), (2, 0.01, signal.SIGKILL),
-    (1, 0.01, signal.SIGINT)])
+    (1, 0.02, signal.SIGKILL), (2, 0, signal.SIGKILL), (1, 0.01, signal.SIGINT)])
 
 
 @MOMENTS
