@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from zlib import crc32
 
@@ -139,12 +139,45 @@ def leader_of(process: subprocess.Popen) -> int | None:
 
 
 @contextmanager
+def own_cgroup(name: str):
+    """Its folders. In one that others have, too, the systemd of each machine takes others' services for its own."""
+    mounted, folders = Path("/sys/fs/cgroup"), []
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers in ("", "name=systemd"):
+            under = "systemd" if controllers else "unified" if (mounted / "unified").is_dir() else "."
+            folders.append(mounted / under / path.lstrip("/") / name)
+            folders[-1].mkdir()
+    try:
+        yield folders
+    finally:
+        for folder in folders:
+            until(lambda folder=folder: removed(folder), 10)
+
+
+def removed(cgroup: Path) -> bool:
+    """Unless a process is still in it, or below it."""
+    with suppress(OSError):
+        for below in sorted(cgroup.rglob("*/"), reverse=True):
+            below.rmdir()
+        cgroup.rmdir()
+    return not cgroup.exists()
+
+
+@contextmanager
 def booted(machine: Machine, gently: bool = True):
     """Meanwhile its systemd runs. In the end it is asked to power off, or loses its power."""
+    with own_cgroup(machine.root.name) as cgroups:
+        yield from in_cgroup(machine, cgroups, gently)
+
+
+def in_cgroup(machine: Machine, cgroups: list[Path], gently: bool):
     console = machine.root.with_suffix(".console")
+    enter = "".join(f"echo $$ >{folder}/cgroup.procs && " for folder in cgroups)
     with console.open("wb") as log:
-        process = subprocess.Popen(["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--private-network",
-                                    "--boot", "-D", machine.root], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        process = subprocess.Popen(["sh", "-c", f'{enter}exec "$@"', "sh", "systemd-nspawn", "--quiet", "--register=no",
+                                    "--keep-unit", "--private-network", "--boot", "-D", machine.root],
+                                   stdin=subprocess.DEVNULL, stdout=log, stderr=log)
     chroot = machine.enter
     try:
         assert until(lambda: process.poll() is not None or leader_of(process), 20), console.read_text(errors="replace")

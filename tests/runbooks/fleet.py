@@ -91,9 +91,13 @@ class Shell:
 
     def close(self):
         self.process.stdin.close()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            # What it leaves behind has nobody in the machine to wait for its end, which holds that of the machine up.
+            self.process.kill()
+            self.process.wait()
         self.process.stdout.close()
-        self.process.kill()
-        self.process.wait()
 
 
 def assert_works_on_machines(page: Path, machines: dict[str, Machine]) -> int:
