@@ -13,6 +13,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -128,9 +129,23 @@ void note(const DataFolder& folder, const Manifest& manifest) {
     }
 }
 
+/// Who owns a folder could put a link in root's way there: so root makes nothing in it, but becomes that one.
+void enter_destination(const BackupOptions& options) {
+    // A database asks who connects to it.
+    if (!options.folder.database.empty()) return;
+    make_private_folder(options.destination);
+    become_owner_of(options.destination);
+    if (::access(options.folder.path.c_str(), R_OK | X_OK) == 0) return;
+    throw std::runtime_error(
+        fmt::format("'{}' can't be read by whoever this folder belongs to: choose a folder of "
+                    "root's, or of the owner of that",
+                    options.folder.path.string()));
+}
+
 void make_backup(const BackupOptions& options) {
     const auto since = Clock::now();
     must_be_here(options.folder);
+    enter_destination(options);
     Manifest manifest;
     manifest.program = fmt::format("{} ({})", kVersion, kCommit);
     const auto begun_at = Timestamp::now();

@@ -81,6 +81,7 @@ db::postgres::Options database_at(std::string_view service, const std::string& u
 }
 
 std::vector<std::string_view> services_in(const DataFolder& folder) {
+    for (const std::string_view service : kServices) must_not_be_lost(service, folder);
     std::vector<std::string_view> services;
     for (const std::string_view service : kServices) {
         if (exists(service, folder)) services.push_back(service);
@@ -92,7 +93,6 @@ std::vector<std::string_view> services_in(const DataFolder& folder) {
                               folder.path.string())
                 : "there are no data of stoa in that database: choose another with --database");
     }
-    for (const std::string_view service : kServices) must_not_be_lost(service, folder);
     return services;
 }
 
@@ -100,9 +100,17 @@ void must_not_be_lost(std::string_view service, const DataFolder& folder) {
     const auto lock = db::FolderLock::file_of(folder.path, service);
     if (!folder.database.empty() || exists(service, folder) || !std::filesystem::exists(lock))
         return;
+    if (const auto process = db::FolderLock::holder(folder.path, service)) {
+        throw std::runtime_error(fmt::format(
+            "the database '{0}' is lost, but process {1} has it open still. Do not end that: copy "
+            "what it has out of /proc/{1}/fd (ls -l shows the deleted files: {2}.db and "
+            "{2}.db-wal) to another folder under those names, and only then end it and put them "
+            "back",
+            file_of(service, folder.path).string(), *process, service));
+    }
     throw std::runtime_error(fmt::format(
-        "the database '{0}' is lost: '{1}' beside it says that there was one. Restore a backup; or "
-        "remove '{1}' to go on without what was in it",
+        "the database '{0}' is lost, or was never here: '{1}' beside it says that there was one. "
+        "Restore a backup; or remove '{1}' to go on without what was in it",
         file_of(service, folder.path).string(), lock.string()));
 }
 

@@ -99,9 +99,7 @@ void must_be_free(const RestoreOptions& options, const fs::path& data) {
                         "give --replace, which keeps them in a folder beside it",
                         data.string()));
     }
-    const auto is_data = [&](std::string_view service) {
-        return fs::exists(db::sqlite::database_file(database_of(service, data)));
-    };
+    const auto is_data = [&](std::string_view service) { return was_in(service, data); };
     if (std::none_of(std::begin(kServices), std::end(kServices), is_data) &&
         !fs::exists(default_keys(data))) {
         throw std::runtime_error(
@@ -146,7 +144,9 @@ void restore_to_database(const RestoreOptions& options, const Manifest& manifest
     }
     const auto parts = parts_of(options, manifest);
     if (parts.empty()) throw std::runtime_error("the backup has no schema: take another");
-    const StagingFolder staging(plain(options.folder.path).parent_path(), ".stoa-restoring");
+    const fs::path folder = plain(options.folder.path);
+    const StagingFolder staging(fs::is_directory(folder) ? folder : folder.parent_path(),
+                                ".stoa-restoring");
     copy_verified(options.from, manifest, staging.path());
     const std::string keys = missing_keys(options, staging.path());
     // First: interrupted, there are keys without data, and not data that nobody has the keys of.
@@ -176,6 +176,7 @@ void keep_keys(const Manifest& manifest, const fs::path& data, const fs::path& t
 
 void restore_to_folder(const RestoreOptions& options, const Manifest& manifest,
                        const fs::path& data) {
+    become_owner_of(data.parent_path());
     must_be_free(options, data);
     StagingFolder staging(data.parent_path(), "." + data.filename().string() + ".restoring");
     copy_verified(options.from, manifest, staging.path());

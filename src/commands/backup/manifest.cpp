@@ -29,6 +29,10 @@ std::string difference(const std::filesystem::path& file, const BackedUpFile& no
                        const OnBlock& on_block) {
     std::error_code error;
     if (!std::filesystem::exists(std::filesystem::symlink_status(file, error))) return "is missing";
+    const auto size = std::filesystem::file_size(file, error);
+    if (!error && static_cast<std::int64_t>(size) != noted.bytes) {
+        return fmt::format("has {} bytes, {} noted", size, noted.bytes);
+    }
     const BackedUpFile here = noted_of(file, on_block);
     if (here.bytes != noted.bytes) {
         return fmt::format("has {} bytes, {} noted", here.bytes, noted.bytes);

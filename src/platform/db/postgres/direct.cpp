@@ -103,8 +103,8 @@ void Direct::finish(const OnRow& on_row) {
     std::optional<Failure> failure;
     while (const Result result = next_result()) {
         const auto status = PQresultStatus(result.get());
-        const bool is_well = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ||
-                             status == PGRES_SINGLE_TUPLE;
+        const bool is_well =
+            status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE;
         if (!is_well && !failure) failure.emplace(result.get());
         if (!failure) read_rows(result.get(), on_row);
     }

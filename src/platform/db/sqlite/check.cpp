@@ -81,7 +81,7 @@ void look_at_all(const Options& options, std::span<const Rule> rules, bool with_
     std::optional<Connection> connection;
     Finding whole;
     try {
-        connection.emplace(file, Connection::Use::look);
+        connection.emplace(file, is_copy ? Connection::Use::look : Connection::Use::mend);
         whole = look_at_file(*connection);
     } catch (const Problem&) {
         whole.note(kUnreadable);
@@ -107,7 +107,7 @@ void check_across(const Options& options, const Options& other, std::span<const 
     const FolderLock lock(options.folder, options.name);
     const FolderLock lock_of_other(other.folder, other.name);
     const Query attach(fmt::format("attach $1 as {}", other.name));
-    Connection connection(database_file(options), Connection::Use::look);
+    Connection connection(database_file(options), Connection::Use::mend);
     const std::array<Value, 1> file{database_file(other).string()};
     connection.run(attach, file, [](const Row&) {});
     for (const Rule& rule : rules) hold(connection, rule, with_repair, progress);

@@ -98,11 +98,15 @@ Connection::Connection(const std::filesystem::path& file, Use use, StatementWatc
     stop_counting_memory();
     sqlite3* connection = nullptr;
     const bool may_make = use == Use::write || use == Use::fill;
+    // Others may own these folders: root must not be led to somewhere else by a link, nor by a rollback journal, which names another file that is
+    // removed when it is played back.
     const bool is_look = use == Use::look;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX |
-                      (may_make ? SQLITE_OPEN_CREATE : 0) | (is_look ? SQLITE_OPEN_NOFOLLOW : 0);
-    const int result = sqlite3_open_v2((is_look ? without_links(file) : file).c_str(), &connection,
-                                       flags, nullptr);
+    const bool is_of_others = is_look || use == Use::fill;
+    const int flags = (is_look ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                      SQLITE_OPEN_NOMUTEX | (may_make ? SQLITE_OPEN_CREATE : 0) |
+                      (is_of_others ? SQLITE_OPEN_NOFOLLOW : 0);
+    const int result = sqlite3_open_v2((is_of_others ? without_links(file) : file).c_str(),
+                                       &connection, flags, nullptr);
     connection_.reset(connection);
     if (result != SQLITE_OK) {
         const bool is_link = is_look && std::filesystem::is_symlink(file);
@@ -112,7 +116,7 @@ Connection::Connection(const std::filesystem::path& file, Use use, StatementWatc
     }
     sqlite3_extended_result_codes(connection, 1);
     sqlite3_busy_timeout(connection, kPatience);
-    if (use == Use::look) {
+    if (is_look || use == Use::mend) {
         // Not even the log is copied into it at the end.
         sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
         execute("pragma query_only = on; pragma temp_store = memory");

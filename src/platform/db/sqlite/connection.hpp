@@ -28,6 +28,7 @@ class Connection {
     enum class Use {
         read,
         write,  ///< made if it isn't there
+        mend,   ///< the same by its owner, who may set `query_only` off
         look,   ///< by somebody who leaves the file as it is, whatever is in it; not through a link
         fill,   ///< a new file, which is of no use unless all goes well; who fills it syncs it
     };

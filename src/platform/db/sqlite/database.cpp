@@ -47,6 +47,8 @@ class SqliteDatabase final : public Database {
 
     Statistics statistics() const override {
         Statistics now = writer_.statistics();
+        // Somebody may have removed it: what is written then goes with this process.
+        now.takes_writes = now.takes_writes && std::filesystem::exists(file_);
         now.slow = watch_.slow();
         now.damaged = watch_.damaged();
         now.bytes = size_of(file_);

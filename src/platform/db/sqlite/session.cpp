@@ -34,7 +34,10 @@ SqliteSession::~SqliteSession() { end_snapshot(); }
 
 Task<> SqliteSession::check() {
     // Somebody may have removed it: what is written then goes with this process.
-    if (!std::filesystem::exists(file_)) throw not_writable();
+    if (!std::filesystem::exists(file_)) {
+        throw Problem::unavailable(
+            "The database's file has vanished, and is lost when this process ends.", 5s);
+    }
     co_await one<std::int64_t>(kAnything);
     if (!writer_.failing()) co_return;
     // Behind a balancer no write comes to a process that is not ready: it must try for itself.
