@@ -4,6 +4,7 @@ that lead elsewhere, programs that are reading."""
 import os
 import shutil
 import sqlite3
+import struct
 import subprocess
 import time
 from contextlib import closing
@@ -88,6 +89,27 @@ def test_a_backup_reads_no_database_through_a_link(folder, tmp_path):
     assert done.returncode == 1 and "posts.db': it is a symbolic link" in done.stderr
     assert not list((tmp_path / "backups").iterdir())
     assert not list(tmp_path.glob("secret.db-*")), "nor is anything made beside what it leads to"
+
+
+def leave_a_journal(database, victim):
+    """As a transaction over two files leaves it that was interrupted: whoever plays it back removes the file that it names
+    (sqlite.org/fileformat2.html, "The Rollback Journal")."""
+    magic, page, sector = bytes.fromhex("d9d505f920a163d7"), 4096, 512
+    name = str(victim).encode()
+    header = magic + struct.pack(">5I", 0, 0, database.stat().st_size // page, sector, page)
+    end = struct.pack(">I", 0x40000000 // page + 1) + name + struct.pack(">2I", len(name), sum(name)) + magic
+    database.with_name(f"{database.name}-journal").write_bytes(header.ljust(sector, b"\0") + end)
+
+
+def test_no_journal_is_played_back_that_could_name_any_file(folder, backup, tmp_path):
+    victim = tmp_path / "victim"
+    victim.write_text("What nobody else may touch.\n")
+    leave_a_journal(folder / "posts.db", victim)
+    leave_a_journal(backup / "posts.db", victim)
+    run("backup", "--data", folder, tmp_path / "backups")
+    verified(backup)
+    run("restore", "--data", tmp_path / "new", backup)
+    assert victim.exists()
 
 
 def test_a_backup_of_a_folder_behind_a_link_is_made(folder, tmp_path):
