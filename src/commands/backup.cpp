@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -27,8 +28,6 @@ namespace stoa {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-const OnBlock kIgnore = [](std::string_view) {};
 
 struct BackupOptions {
     DataFolder folder;
@@ -65,7 +64,7 @@ BackedUpFile copy_database(std::string_view service, const std::filesystem::path
             copied = bytes;
         });
     }
-    BackedUpFile noted = noted_of(file, kIgnore);
+    BackedUpFile noted = noted_of(file);
     noted.as_of = as_of.str();
     note_contents(noted, db::sqlite::contents_of(file, from));
     return noted;
@@ -87,7 +86,7 @@ std::vector<BackedUpFile> dump_database(const std::string& uri, const std::files
     const auto file = to / kDumpInBackup;
     const auto as_of = Timestamp::now();
     const auto contents = db::postgres::dump(uri, kCopyOrder, file);
-    BackedUpFile noted = noted_of(file, kIgnore);
+    BackedUpFile noted = noted_of(file);
     noted.as_of = as_of.str();
     note_contents(noted, contents);
     print_file(noted);
@@ -111,7 +110,7 @@ void copy_keys(const BackupOptions& options, std::vector<BackedUpFile>& files,
     const auto file = to / kKeysInBackup;
     const auto as_of = Timestamp::now();
     write_private_file(file, read_plain_file(keys));
-    files.push_back(noted_of(file, kIgnore));
+    files.push_back(noted_of(file));
     files.back().as_of = as_of.str();
     print_file(files.back());
 }
@@ -135,7 +134,7 @@ void enter_destination(const BackupOptions& options) {
     if (!options.folder.database.empty()) return;
     make_private_folder(options.destination);
     become_owner_of(options.destination);
-    if (::access(options.folder.path.c_str(), R_OK | X_OK) == 0) return;
+    if (::access(options.folder.path.c_str(), R_OK | X_OK) == 0 || errno != EACCES) return;
     throw std::runtime_error(
         fmt::format("'{}' can't be read by whoever this folder belongs to: choose a folder of "
                     "root's, or of the owner of that",

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import time
 from contextlib import closing
@@ -11,63 +10,41 @@ import pytest
 
 from accounts import log_in, refusal, renew
 from conftest import SECURE
-from moved_site import alter
 from damaged import overwrite
+from moved_site import alter
 from program import Terminal, assert_refused, run, served
 from sample import a_post, a_user, a_vote, found, made
-from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, sums_of, verified
+from saved import MANY_POSTS, SERVICES, backed_up, contents, manifest, restored, sums_of, verified
 from waiting import karma_has_settled
 
+pytest_plugins = ["saved_fixtures"]
 pytestmark = pytest.mark.sqlite(reason="about the files")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return a_sound_site(tmp_path_factory.mktemp("site") / "data")
-
-
-@pytest.fixture(scope="module")
-def good(site, tmp_path_factory):
-    """A backup of it."""
-    return backed_up(site.folder, tmp_path_factory.mktemp("backups"))
-
-
-@pytest.fixture
-def backup(good, tmp_path):
-    """A copy of that, to be altered."""
-    return shutil.copytree(good, tmp_path / good.name)
-
-
-@pytest.fixture
-def folder(site, tmp_path):
-    """A copy of the site's data, to be altered."""
-    return shutil.copytree(site.folder, tmp_path / "data")
 
 
 # There and back.
 
-def test_a_site_that_was_stopped_before_its_last_backup_goes_on_as_it_was(site, good, tmp_path):
+def test_a_site_that_was_stopped_before_its_last_backup_goes_on_as_it_was(saved_site, good, tmp_path):
     restored(good, tmp_path / "new", "--last")
     with served(tmp_path / "new", settings=SECURE) as server:
-        assert site.all_answers(server) == site.answers
-        again = site.ada.at(server).post("/posts", **site.asked)
-        assert (made(again), again.headers["Idempotency-Replayed"]) == (site.first, "true")
-        post = made(site.ada.at(server).post("/posts", json={"title": "New", "text": "", "community": "odd1"}))
-        assert post["id"] == site.deleted + 1, "numbers go on where they were"
-        assert made(renew(server, site.bob.refresh_token))["access_token"]
+        assert saved_site.all_answers(server) == saved_site.answers
+        again = saved_site.ada.at(server).post("/posts", **saved_site.asked)
+        assert (made(again), again.headers["Idempotency-Replayed"]) == (saved_site.first, "true")
+        post = made(saved_site.ada.at(server).post("/posts", json={"title": "New", "text": "", "community": "odd1"}))
+        assert post["id"] == saved_site.deleted + 1, "numbers go on where they were"
+        assert made(renew(server, saved_site.bob.refresh_token))["access_token"]
     assert run("check", "--data", tmp_path / "new").returncode == 0
 
 
-def test_after_a_loss_all_log_in_again_and_no_number_is_given_out_twice(site, good, tmp_path):
+def test_after_a_loss_all_log_in_again_and_no_number_is_given_out_twice(saved_site, good, tmp_path):
     restored(good, tmp_path / "new")
     with served(tmp_path / "new", settings=SECURE) as server:
-        assert renew(server, site.ada.refresh_token).status_code == 401
-        assert refusal(server, site.ada.username, "not her password").status_code == 401
-        ada = log_in(server, site.ada.username)
+        assert renew(server, saved_site.ada.refresh_token).status_code == 401
+        assert refusal(server, saved_site.ada.username, "not her password").status_code == 401
+        ada = log_in(server, saved_site.ada.username)
         post = made(ada.post("/posts", json={"title": "New", "text": "", "community": "odd1"}))
-        assert post["id"] > site.deleted + 1_000_000 - 1
-        letter = made(ada.post("/messages", json={"to": site.bob.username, "contents": "New"}))
-        assert letter["id"] > max(site.letters) + 1_000_000 - 1
+        assert post["id"] > saved_site.deleted + 1_000_000 - 1
+        letter = made(ada.post("/messages", json={"to": saved_site.bob.username, "contents": "New"}))
+        assert letter["id"] > max(saved_site.letters) + 1_000_000 - 1
     assert run("check", "--data", tmp_path / "new").returncode == 0
 
 
@@ -133,7 +110,7 @@ def test_who_refers_to_others_is_copied_before_them(good):
 
 # What a backup is.
 
-def test_a_backup_is_for_its_owner_alone_and_is_plain_files(site, good):
+def test_a_backup_is_for_its_owner_alone_and_is_plain_files(saved_site, good):
     names = {*(f"{service}.db" for service in SERVICES), "keys.json", "manifest.json"}
     assert {path.name for path in good.iterdir()} == names
     assert good.stat().st_mode & 0o777 == 0o700
@@ -146,7 +123,7 @@ def test_a_backup_is_for_its_owner_alone_and_is_plain_files(site, good):
     assert "posts/schema/sqlite/001_posts.sql" in noted["posts.db"]["steps"]
 
 
-def test_keys_that_are_kept_elsewhere_are_found_or_left_out(site, folder, tmp_path):
+def test_keys_that_are_kept_elsewhere_are_found_or_left_out(saved_site, folder, tmp_path):
     keys = (folder / "keys.json").rename(tmp_path / "keys")
     done = run("backup", "--data", folder, tmp_path / "none")
     assert_refused(done, "--keys", "--no-keys", code=1) if not done.stdout else None
@@ -166,16 +143,17 @@ def test_a_folder_of_one_service_is_backed_up(start_server, tmp_path):
 
 def test_a_folder_without_data_is_refused_and_leaves_nothing(tmp_path):
     (tmp_path / "empty").mkdir()
-    assert_refused(run("backup", "--data", tmp_path / "empty", tmp_path / "backups"), "there is no database in", code=1)
+    for folder in (tmp_path / "empty", tmp_path / "none"):
+        assert_refused(run("backup", "--data", folder, tmp_path / "backups"), "there is no database in", code=1)
     assert not any((tmp_path / "backups").glob("*"))
 
 
-def test_what_an_interrupted_run_left_is_removed_and_other_things_are_not(site, tmp_path):
+def test_what_an_interrupted_run_left_is_removed_and_other_things_are_not(saved_site, tmp_path):
     place = tmp_path / "backups"
     (place / ".stoa-backup.abcdef").mkdir(parents=True)
     (place / ".stoa-backup.abcdef/posts.db").write_text("half")
     (place / "notes").write_text("of the operator")
-    made_one = {path.name for path in backed_up(site.folder, place).parent.iterdir()}
+    made_one = {path.name for path in backed_up(saved_site.folder, place).parent.iterdir()}
     assert "notes" in made_one and len(made_one) == 2
 
 
@@ -259,7 +237,7 @@ def older(folder):
           "delete from schema_migrations where name like '%004%'")
 
 
-def test_a_backup_of_an_older_version_is_good_and_brought_up_to_date(site, folder, tmp_path):
+def test_a_backup_of_an_older_version_is_good_and_brought_up_to_date(saved_site, folder, tmp_path):
     older(folder)
     backup = backed_up(folder, tmp_path / "backups")
     done = verified(backup)
@@ -267,12 +245,12 @@ def test_a_backup_of_an_older_version_is_good_and_brought_up_to_date(site, folde
     restored(backup, tmp_path / "new", "--last")
     assert run("check", "--data", tmp_path / "new").returncode == 0
     with served(tmp_path / "new", settings=SECURE) as server:
-        assert found(site.ada.at(server).get(f"/posts/{site.posts[0]}"))
+        assert found(saved_site.ada.at(server).get(f"/posts/{saved_site.posts[0]}"))
 
 
 # Where something is already.
 
-def test_data_that_are_there_are_replaced_only_if_asked_for_and_kept(site, good, folder, tmp_path):
+def test_data_that_are_there_are_replaced_only_if_asked_for_and_kept(saved_site, good, folder, tmp_path):
     alter(folder, "posts", "delete from posts")
     before = contents(folder)
     done = run("restore", "--data", folder, good)
@@ -284,7 +262,7 @@ def test_data_that_are_there_are_replaced_only_if_asked_for_and_kept(site, good,
     assert {name: content for name, content in contents(kept).items() if name.suffix == ".db"} == \
         {name: content for name, content in before.items() if name.suffix == ".db"}
     with served(folder, settings=SECURE) as server:
-        assert site.all_answers(server) == site.answers
+        assert saved_site.all_answers(server) == saved_site.answers
 
 
 def test_nothing_is_restored_under_a_running_server(start_server, good):

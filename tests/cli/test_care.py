@@ -16,31 +16,10 @@ from conftest import BINARY, SECURE
 from exposition import read
 from moved_site import alter
 from program import assert_refused, environment, run, served
-from saved import MANY_POSTS, SERVICES, a_sound_site, backed_up, contents, manifest, restored, verified
+from saved import MANY_POSTS, SERVICES, backed_up, contents, manifest, restored, verified
 
+pytest_plugins = ["saved_fixtures"]
 pytestmark = pytest.mark.sqlite(reason="about the files")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    return a_sound_site(tmp_path_factory.mktemp("site") / "data")
-
-
-@pytest.fixture(scope="module")
-def good(site, tmp_path_factory):
-    return backed_up(site.folder, tmp_path_factory.mktemp("backups"))
-
-
-@pytest.fixture
-def folder(site, tmp_path):
-    """A copy of the site's data, to be altered."""
-    return shutil.copytree(site.folder, tmp_path / "data")
-
-
-@pytest.fixture
-def backup(good, tmp_path):
-    """A copy of the backup, to be altered."""
-    return shutil.copytree(good, tmp_path / "of-before")
 
 
 # A file that is lost.
@@ -133,8 +112,8 @@ def test_nothing_is_waited_for_that_is_no_file(backup, tmp_path):
         assert done.returncode == 1 and "keys.json' is no plain file" in done.stderr
 
 
-def test_keys_that_stay_are_not_read_through_a_link(site, folder, tmp_path):
-    backup = backed_up(site.folder, tmp_path / "backups", "--no-keys")
+def test_keys_that_stay_are_not_read_through_a_link(saved_site, folder, tmp_path):
+    backup = backed_up(saved_site.folder, tmp_path / "backups", "--no-keys")
     (folder / "keys.json").rename(tmp_path / "secret")
     (folder / "keys.json").symlink_to(tmp_path / "secret")
     before = contents(folder)
@@ -164,7 +143,7 @@ def test_a_restore_reads_the_backup_once(good, tmp_path):
         assert log.read_text().count(f'"{good / file["name"]}"') == 1
 
 
-def test_a_folder_behind_a_link_is_replaced_where_it_is(site, good, folder, tmp_path):
+def test_a_folder_behind_a_link_is_replaced_where_it_is(saved_site, good, folder, tmp_path):
     (tmp_path / "disk").mkdir()
     real = folder.rename(tmp_path / "disk/data")
     (tmp_path / "data").symlink_to(real)

@@ -53,7 +53,8 @@ inline constexpr std::string_view kCopyOrder[] = {"votes", "posts", "messages", 
 using OnBlock = std::function<void(std::string_view block)>;
 
 /// Reads a file that is in the folder and notes its size and checksum. What is read is given to `on_block`.
-BackedUpFile noted_of(const std::filesystem::path& file, const OnBlock& on_block);
+BackedUpFile noted_of(
+    const std::filesystem::path& file, const OnBlock& on_block = [](std::string_view) {});
 
 void write_manifest(const std::filesystem::path& folder, const Manifest& manifest);
 

@@ -28,8 +28,8 @@ class Connection {
     enum class Use {
         read,
         write,  ///< made if it isn't there
-        mend,   ///< the same by its owner, who may set `query_only` off
         look,   ///< by somebody who leaves the file as it is, whatever is in it; not through a link
+        mend,   ///< by its owner, who leaves it as it is unless `query_only` is set off
         fill,   ///< a new file, which is of no use unless all goes well; who fills it syncs it
     };
     /// Milliseconds that it waits for others.
